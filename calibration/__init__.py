@@ -1,0 +1,1 @@
+"""Making the model agree with a region's figures."""

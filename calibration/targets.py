@@ -1,0 +1,112 @@
+"""The target table: what a region's figures say, what the baseline gives after some years, and how far apart they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from calibration.levels import StockTargets
+from calibration.measured import Measured
+from scenarios.arm import ArmSpec
+from simulation.model import RegionModel
+from simulation.start import Start
+
+if TYPE_CHECKING:
+    from evidence.model import Region
+
+SETTLED_MONTHS = 60
+MEASURED_MONTHS = 12
+COLUMNS = ("target", "measure", "area", "role", "observed", "se", "unit", "model", "z", "verdict", "source", "confidence")
+ACCEPTED_Z = 3.0
+
+
+def measure(
+    start: Start, arm: ArmSpec, places: tuple[str, ...], *, seed: int = 1, threads: int = 1, settled: int = SETTLED_MONTHS,
+    progress: Callable[[int, int], None] | None = None,
+) -> Mapping[tuple[str, str], float]:  # fmt: skip
+    """Return the measures of a baseline's year after `settled` months.
+
+    Parameters
+    ----------
+    start, arm : the region's start and its baseline.
+    places : names of the Places, in order.
+    seed, threads : of the run.
+    settled : months run before the measured year.
+    progress : called with (month, months).
+    """
+    total = settled + MEASURED_MONTHS
+    model = RegionModel(start, arm, seed=seed, threads=threads, months=total)
+    model.initialise()
+    model.settle_everybody()
+    hours = start.parameters.sickness_absence.short_absence_hours
+    measured = Measured(places, start.sample, (hours[0], hours[1]))
+    for month in range(total):
+        columns = measured.before(model) if month >= settled else None
+        model.step()
+        if columns is not None:
+            measured.after(model, columns)
+        if progress is not None:
+            progress(month + 1, total)
+    model.lanes.close()
+    return measured.values()
+
+
+def table(region: Region, values: Mapping[tuple[str, str], float], role: str = "fit") -> pd.DataFrame:
+    """Return one row a target: observed, standard error, model, z and verdict (COLUMNS).
+
+    Parameters
+    ----------
+    region : with its targets.
+    values : (measure, area) -> value, from `measure`.
+    role : `fit` or `holdout`.
+    """
+    rows: list[dict[str, Any]] = []
+    for target in region.targets:
+        if target.role != role:
+            continue
+        model = values.get((target.measure, target.area))
+        z = (model - target.value) / target.se if model is not None and target.se else np.nan
+        verdict = "not measured" if model is None else ("within 3 SE" if abs(z) <= ACCEPTED_Z else "outside 3 SE")
+        rows.append(
+            {
+                "target": target.name, "measure": target.measure, "area": target.area, "role": target.role,
+                "observed": target.value, "se": target.se, "unit": target.unit,
+                "model": np.nan if model is None else model, "z": z, "verdict": verdict,
+                "source": target.source, "confidence": target.confidence,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def stock_targets(region: Region, sample: int = 1) -> StockTargets:
+    """Return the stocks that levels hold: the activity margins, long-term sickness weighed with later figures.
+
+    Where a Place has several figures of its long-term sickness rate among its fit targets, they are
+    weighed by the inverse of their squared standard errors.
+
+    Parameters
+    ----------
+    region : with margins and targets.
+    sample : one resident in so many.
+    """
+    names = [p.name for p in region.places]
+    margin = region.margins["activity"].pivot_table(index="area_name", columns="state", values="value", aggfunc="first")
+    margin = margin.loc[names]
+    heads = margin.sum(axis=1).to_numpy(float)
+    sick = margin["long_term_sick"].to_numpy(float)
+    wanted = []
+    for i, name in enumerate(names):
+        figures = [t for t in region.targets if t.measure == "long_term_sick_rate" and t.area == name and t.role == "fit"]
+        weight = np.array([1.0 / t.se**2 for t in figures])
+        rate = float(weight @ np.array([t.value for t in figures]) / weight.sum()) / 100.0 if figures else sick[i] / heads[i]
+        wanted.append(rate * heads[i])
+    tight = [t.value for t in region.targets if t.measure == "vacancies_per_unemployed" and t.role == "fit"]
+    return StockTargets(
+        unemployed=margin["unemployed"].to_numpy(float) / sample,
+        long_term_sick=np.array(wanted) / sample,
+        inactive_other=margin["inactive_not_sick"].to_numpy(float) / sample,
+        vacancies_per_unemployed=float(tight[0]),
+    )

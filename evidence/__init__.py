@@ -1,0 +1,36 @@
+"""What is known about the region and from where; it computes nothing and imports nothing of ours."""
+
+from evidence.errors import EvidenceError
+from evidence.model import Parameter, Place, Region, Source, Target, UnitCost
+from evidence.registry import (
+    citations,
+    deflators,
+    load_region,
+    parameters,
+    regions,
+    rule_years,
+    rules,
+    sources,
+    unit_costs,
+    verify,
+)
+
+__all__ = [
+    "EvidenceError",
+    "Parameter",
+    "Place",
+    "Region",
+    "Source",
+    "Target",
+    "UnitCost",
+    "citations",
+    "deflators",
+    "load_region",
+    "parameters",
+    "regions",
+    "rule_years",
+    "rules",
+    "sources",
+    "unit_costs",
+    "verify",
+]

@@ -1,0 +1,114 @@
+"""The frozen shapes in which evidence is handed over; they hold what the files say and compute nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Value: TypeAlias = "float | int | str | tuple[Value, ...]"
+"""A published value: a number, a word, or a (nested) tuple of them."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One publication: what it is called, who published it, when, and where it can be found."""
+
+    id: str
+    title: str
+    publisher: str
+    date: str
+    table: str
+    url: str
+    licence: str
+    retrieved: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One sourced value with its unit, 95% interval, source, date, cover and grade of confidence.
+
+    `by` names the axes of a tuple, outermost first. Where a tuple has no interval of its own, `interval_ratio_95`
+    bounds one multiplier common to all its elements. `also` lists further sources beside the main one.
+    """
+
+    name: str
+    value: Value
+    unit: str
+    interval_95: Value | None
+    distribution: str
+    source: str
+    date: str
+    covers: str
+    confidence: str
+    note: str
+    by: tuple[str, ...] = ()
+    interval_ratio_95: tuple[float, float] | None = None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnitCost:
+    """One appraisal unit cost in pounds, with the year of its prices and its split by agency."""
+
+    name: str
+    title: str
+    value: float
+    unit: str
+    price_year: str
+    agencies: Mapping[str, float]
+    source: str
+    confidence: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One local authority of a region."""
+
+    code: str
+    name: str
+    short: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """One published figure that the model is fitted to (`fit`) or judged by (`holdout`); `se` is in its unit."""
+
+    name: str
+    measure: str
+    area: str
+    period: str
+    value: float
+    se: float
+    unit: str
+    role: str
+    source: str
+    confidence: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Region:
+    """Everything known about one region; tables are shared, so readers copy before they change one.
+
+    `margins` maps a file's stem to its table. `variants` maps a name to `description` and `overrides` (target name
+    to the fields that differ). `levels` holds what calibration fitted, empty before the first fit.
+    `folder_hash` is the SHA-256 of every file read, so that a run can be tied to its data.
+    """
+
+    name: str
+    title: str
+    places: tuple[Place, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    outside: tuple[str, ...]
+    margins: Mapping[str, DataFrame]
+    employers: DataFrame
+    commuting: DataFrame
+    targets: tuple[Target, ...]
+    variants: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    levels: Mapping[str, object] = field(default_factory=dict)
+    folder_hash: str = ""

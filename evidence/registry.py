@@ -1,0 +1,160 @@
+"""The one door to the evidence: sources, parameters, rules, deflators, unit costs and regions, all checked on loading.
+
+Every function takes the evidence folder as `root`; without it the data shipped in this package are read.
+It leaves out any arithmetic: what is handed over is what the files say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence import entries, loading, region_files
+from evidence.errors import EvidenceError
+from evidence.model import Parameter, Region, Source, UnitCost
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+PACKAGED = Path(__file__).parent
+"""Folder of the evidence shipped with the package."""
+
+DEFLATOR_COLUMNS = ("year", "index", "unit", "source", "confidence", "note")
+
+
+def sources(root: Path | None = None) -> Mapping[str, Source]:
+    """Return every publication by id, from `sources.yaml` and from each region's own list.
+
+    Raises
+    ------
+    EvidenceError
+        If a file is broken or an id stands in two files.
+    """
+    root = root or PACKAGED
+    merged = entries.read_sources(root, root / "sources.yaml")
+    for path in sorted((root / "regions").glob("*/sources.yaml")):
+        for name, source in entries.read_sources(root, path).items():
+            if name in merged:
+                message = "the id is already used in another sources.yaml; keep one entry or rename this one"
+                raise EvidenceError(loading.show(root, path), name, message)
+            merged[name] = source
+    return merged
+
+
+def parameters(root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]]:
+    """Return all parameters by process and name, from `parameters/<process>.yaml`.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry lacks a unit, a source or an interval, or contradicts itself.
+    """
+    root = root or PACKAGED
+    published = sources(root)
+    return {
+        path.stem: entries.read_parameters(root, path, published)
+        for path in sorted((root / "parameters").glob("*.yaml"))
+    }
+
+
+def rule_years(root: Path | None = None) -> tuple[str, ...]:
+    """Return the financial years whose tax, benefit and wage rates are held, as `2025/26`."""
+    folder = (root or PACKAGED) / "rules"
+    return tuple(sorted(path.stem.replace("-", "/") for path in folder.glob("*.yaml")))
+
+
+def rules(year: str, root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]]:
+    """Return tax, benefit and wage rates of a financial year (`2025/26`) by group and name, in pounds as published.
+
+    Raises
+    ------
+    EvidenceError
+        If no file holds that year or an entry is broken.
+    """
+    root = root or PACKAGED
+    path = root / "rules" / f"{year.replace('/', '-')}.yaml"
+    if year.replace("-", "/") not in rule_years(root):
+        held = ", ".join(rule_years(root)) or "none"
+        raise EvidenceError("rules", year, f"no rates are held for this financial year; held are {held}")
+    return entries.read_rules(root, path, sources(root))
+
+
+def deflators(root: Path | None = None) -> DataFrame:
+    """Return the price index by calendar year: columns year, index, unit, source, confidence, note.
+
+    Raises
+    ------
+    EvidenceError
+        If the table is broken, repeats a year or cites an unknown source.
+    """
+    root = root or PACKAGED
+    path = root / "deflators.csv"
+    table = region_files.read_table(root, path, sources(root), DEFLATOR_COLUMNS)
+    if table["year"].duplicated().any():
+        year = table["year"][table["year"].duplicated()].iloc[0]
+        raise EvidenceError(loading.show(root, path), str(year), "the year stands twice; keep one row")
+    return table
+
+
+def unit_costs(root: Path | None = None) -> Mapping[str, UnitCost]:
+    """Return the appraisal unit costs by name, each in pounds of its own price year."""
+    root = root or PACKAGED
+    return entries.read_unit_costs(root, root / "unit_costs.yaml", sources(root))
+
+
+def regions(root: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the regions held, sorted: the folders that have a `places.yaml`."""
+    folder = (root or PACKAGED) / "regions"
+    return tuple(sorted(path.parent.name for path in folder.glob("*/places.yaml")))
+
+
+def load_region(name: str, root: Path | None = None) -> Region:
+    """Return one region with its Places, margins, employers, commuting, targets, variants and fitted levels.
+
+    The tables are shared between callers: copy one before changing it.
+
+    Raises
+    ------
+    EvidenceError
+        If no region has that name or one of its files is broken.
+    """
+    root = (root or PACKAGED).resolve()
+    if name not in regions(root):
+        held = ", ".join(regions(root)) or "none"
+        message = f"no such region; held are {held}.{loading.nearest(name, regions(root))}"
+        raise EvidenceError("regions", name, message)
+    content = region_files.folder_hash(root / "regions" / name)
+    return region_files.read_region(root, name, content, tuple(sources(root).items()))
+
+
+def citations(ids: Iterable[str], root: Path | None = None) -> tuple[Source, ...]:
+    """Return the publications of these ids once each, sorted by id: what a run must cite.
+
+    Raises
+    ------
+    EvidenceError
+        If an id is unknown.
+    """
+    published = sources(root)
+    wanted = sorted(set(ids))
+    for name in wanted:
+        entries.check_source(name, published, "sources.yaml", name)
+    return tuple(published[name] for name in wanted)
+
+
+def verify(root: Path | None = None) -> None:
+    """Load everything once, so that a broken file is found before a run needs it.
+
+    Raises
+    ------
+    EvidenceError
+        For the first problem found.
+    """
+    parameters(root)
+    for year in rule_years(root):
+        rules(year, root)
+    deflators(root)
+    unit_costs(root)
+    for name in regions(root):
+        load_region(name, root)

@@ -1,0 +1,43 @@
+"""What can go wrong in running many, each with the exit code a command ends with."""
+
+from __future__ import annotations
+
+
+class RunError(Exception):
+    """A run that cannot start or go on; the message says what, why and how to mend it."""
+
+    exit_code = 1
+
+
+class InvalidRequest(RunError):
+    """Options that contradict each other or ask for more than this machine has."""
+
+    exit_code = 3
+
+
+class MissingData(RunError):
+    """A run folder or a file of it that is not there, or is not what was written."""
+
+    exit_code = 4
+
+
+class BusyFolder(RunError):
+    """Another process is writing to the same run folder."""
+
+
+class Differs(RunError):
+    """A repeated run whose results are not the same bytes."""
+
+    exit_code = 6
+
+
+class SomeRunsFailed(RunError):
+    """The study finished, but some seeds did not; the others are kept."""
+
+    exit_code = 5
+
+
+class Interrupted(RunError):
+    """The user stopped the study; finished seeds are kept."""
+
+    exit_code = 130

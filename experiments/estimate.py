@@ -1,0 +1,156 @@
+"""How much memory, disk and time a study will take, told before it starts, and refused if it cannot fit."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass
+
+import psutil
+
+from experiments.errors import InvalidRequest
+from experiments.folders import cache_folder
+from results.files import write_text
+
+MEGABYTE = 1 << 20
+BASE_BYTES = 450 * MEGABYTE
+"""A process with its libraries and compiled code."""
+RESIDENT_BYTES = 1350
+"""Columns, thresholds, the copy for a second arm, looks and the records for pairing, at their peak."""
+SAVED_BYTES = 3 * MEGABYTE
+"""A saved run: monthly counts of two arms and their paired differences, compressed."""
+REPORT_BYTES = 10 * MEGABYTE
+"""Tables, workbook and report of a study."""
+SPARE_SHARE = 0.9
+"""Share of the memory free at the start that a study may plan with."""
+NEAR_ENOUGH = 4
+"""Ratio of residents up to which one timing tells of another: small runs spend their time on other things."""
+DEFAULT_SPEED = 20e6
+"""Resident-months a second and thread before this machine has been measured."""
+DEFAULT_SETUP_SECONDS = 20e-6
+"""Seconds a resident for the population and its start, before this machine has been measured."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a study is expected to take."""
+
+    memory_bytes: int
+    free_bytes: int
+    disk_bytes: int
+    seconds: float
+    is_measured: bool
+    """whether the time rests on earlier runs on this machine"""
+
+    def sentence(self) -> str:
+        """Return the estimate in words."""
+        basis = "from earlier runs here" if self.is_measured else "a guess until a run here has been timed"
+        return (
+            f"about {spoken_seconds(self.seconds)} ({basis}), {self.memory_bytes / MEGABYTE:,.0f} MB of memory "
+            f"({self.free_bytes / MEGABYTE:,.0f} MB free), {self.disk_bytes / MEGABYTE:,.0f} MB of disk"
+        )
+
+
+def spoken_seconds(seconds: float) -> str:
+    """Return a duration as a person would say it."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def estimate(n_residents: int, *, n_runs: int, run_months: int, workers: int, threads: int) -> Estimate:
+    """Return what a study is expected to take.
+
+    Parameters
+    ----------
+    n_residents : int
+        Rows of one run, after sampling.
+    n_runs : int
+        Runs still to be made.
+    run_months : int
+        Months of one run over history and both arms.
+    workers : int
+        Processes.
+    threads : int
+        Threads of each.
+    """
+    measured = _measured_near(n_residents)
+    speed = measured.get("resident_months_a_second_and_thread", DEFAULT_SPEED)
+    setup = measured.get("setup_seconds_a_resident", DEFAULT_SETUP_SECONDS)
+    work = n_residents * run_months * n_runs / (speed * threads * min(workers, max(1, n_runs)))
+    return Estimate(
+        memory_bytes=workers * (BASE_BYTES + RESIDENT_BYTES * n_residents),
+        free_bytes=int(psutil.virtual_memory().available),
+        disk_bytes=n_runs * SAVED_BYTES + REPORT_BYTES,
+        seconds=work + setup * n_residents,
+        is_measured=bool(measured),
+    )
+
+
+def refuse_if_too_large(needed: Estimate, sample: int, workers: int) -> None:
+    """Refuse a study whose memory does not fit.
+
+    Raises
+    ------
+    InvalidRequest
+        With the sample or the number of workers that would fit.
+    """
+    room = needed.free_bytes * SPARE_SHARE
+    if needed.memory_bytes <= room:
+        return
+    each = needed.memory_bytes / workers
+    variable = max(1.0, each - BASE_BYTES)
+    mend = ""
+    if workers > 1 and each <= room:
+        mend = f" Use --workers {int(room // each)}."
+    elif room > BASE_BYTES:
+        mend = f" Use --sample 1:{max(sample + 1, -int(-variable * sample // (room - BASE_BYTES)))} --workers 1."
+    raise InvalidRequest(
+        f"This study needs about {needed.memory_bytes / MEGABYTE:,.0f} MB of memory and "
+        f"{needed.free_bytes / MEGABYTE:,.0f} MB are free, so it was not started.{mend or ' Close other programs.'}"
+    )
+
+
+def remember(n_residents: int, run_months: int, threads: int, run_seconds: float, setup_seconds: float | None) -> None:
+    """Keep how fast this machine was, for the next estimate.
+
+    Parameters
+    ----------
+    n_residents : int
+        Rows of one run.
+    run_months : int
+        Months of one run over history and both arms.
+    threads : int
+        Threads it ran on.
+    run_seconds : float
+        Seconds one run took.
+    setup_seconds : float or None
+        Seconds the population and start took; None where they came from the cache.
+    """
+    everything = _measured()
+    facts = everything.setdefault(str(n_residents), {})
+    if run_seconds > 0:
+        facts["resident_months_a_second_and_thread"] = n_residents * run_months / (run_seconds * threads)
+    if setup_seconds is not None:
+        facts["setup_seconds_a_resident"] = setup_seconds / n_residents
+    with contextlib.suppress(OSError):
+        write_text(cache_folder() / "speed.json", json.dumps(everything))
+
+
+def _measured() -> dict[str, dict[str, float]]:
+    """Return what earlier runs on this machine measured, by number of residents; empty where there is none."""
+    try:
+        found = json.loads((cache_folder() / "speed.json").read_text(encoding="utf-8"))
+        return {str(int(n)): {str(k): float(v) for k, v in facts.items() if float(v) > 0} for n, facts in found.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def _measured_near(n_residents: int) -> dict[str, float]:
+    """Return what was measured on the nearest number of residents, if one is near enough to be told from."""
+    everything = _measured()
+    ratios = {n: max(int(n), n_residents) / max(1, min(int(n), n_residents)) for n in everything}
+    nearest = min(ratios, key=lambda n: ratios[n], default=None)
+    return everything[nearest] if nearest is not None and ratios[nearest] <= NEAR_ENOUGH else {}

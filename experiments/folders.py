@@ -1,0 +1,130 @@
+"""Where things are kept between runs: the cache folder, the compiled code, and files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from experiments.errors import BusyFolder, RunError
+from experiments.version import compiled_hash
+from results.files import sync_folder
+
+KEPT_COMPILED = 3
+"""Compiled code of this many versions of the sources is kept."""
+
+
+def cache_folder() -> Path:
+    """Return the folder of things that can be made again: `WORKABILITY_CACHE`, or the user's cache folder."""
+    chosen = os.environ.get("WORKABILITY_CACHE")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("workability", appauthor=False))
+
+
+def compiled_folder() -> Path:
+    """Return the folder of compiled code for the present sources.
+
+    numba looks only at the file of each function, not at what the function calls, so every version of the
+    sources gets a folder of its own.
+    """
+    return cache_folder() / "compiled" / compiled_hash()
+
+
+def keep_compiled_code() -> None:
+    """Point numba's cache at our folder unless the user chose one; call it before numba is imported."""
+    if "NUMBA_CACHE_DIR" not in os.environ:
+        os.environ["NUMBA_CACHE_DIR"] = str(compiled_folder())
+
+
+def is_compiled() -> bool:
+    """Return whether some code of the present sources has been compiled on this machine before."""
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR", compiled_folder()))
+    return folder.is_dir() and next(folder.rglob("*.nbi"), None) is not None
+
+
+def drop_old_compiled_code() -> None:
+    """Remove the compiled code of all but the latest few versions of the sources."""
+    parent = cache_folder() / "compiled"
+    if not parent.is_dir():
+        return
+    folders = sorted((p for p in parent.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
+    for folder in folders[KEPT_COMPILED:]:
+        if folder != compiled_folder():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file so that it is there whole or not at all, even if the machine stops.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder is made if it is missing.
+    write : Callable
+        Writes the bytes to the open file it is handed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold the folder for one process; the lock goes with the process, however it ends.
+
+    Raises
+    ------
+    BusyFolder
+        If another process holds it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # not a POSIX system: the store's whole-file writes still keep every file sound
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f".{folder.name}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BusyFolder(
+                f"{folder}: another process is writing this run. Wait for it, or choose another folder with --out."
+            ) from None
+        yield
+
+
+def usable_folder(folder: Path) -> None:
+    """Check that a folder for output exists or can be made, and can be written to.
+
+    Raises
+    ------
+    RunError
+        If it cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise RunError(
+            f"{folder}: cannot write here ({error.strerror or error}). "
+            "Choose a folder that you may write to with --out DIR."
+        ) from None

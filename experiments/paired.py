@@ -1,0 +1,228 @@
+"""A scenario against another on shared draws: runs what is missing, keeps every finished seed, fills the run folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments import estimate as cost
+from experiments.errors import Interrupted, RunError, SomeRunsFailed
+from experiments.events import Events, Log
+from experiments.folders import drop_old_compiled_code, is_compiled, only_writer, usable_folder
+from experiments.plans import Plan, plan, shipped_parameters, shipped_region
+from experiments.requests import Request
+from experiments.runner import Outcome, Task, run_many
+from results.pairing import compare_arms
+from results.partial import read_seed, save_seed, seed_path
+
+if TYPE_CHECKING:
+    from results.summary import Headline
+    from scenarios.arm import ArmSpec
+    from simulation.start import Start
+
+Tick = Callable[[str, int, int], None]
+
+__all__ = ["Finished", "PairWork", "plan", "run"]
+
+
+@lru_cache(maxsize=2)
+def _start(region: str, variant: str | None, baseline: ArmSpec, sample: int, draw: int, threads: int) -> Start:
+    """Return the stationary start, kept in this process for the seeds that follow."""
+    from experiments.cache import cached_start
+
+    return cached_start(
+        shipped_region(region),
+        shipped_parameters(),
+        baseline,
+        sample=sample,
+        draw=draw,
+        threads=threads,
+        variant=variant,
+    )
+
+
+@dataclass(frozen=True)
+class PairWork:
+    """Runs both arms of one seed and saves what differs; small enough to be sent to another process."""
+
+    folder: Path
+    region: str
+    variant: str | None
+    policy: ArmSpec
+    baseline: ArmSpec
+    sample: int
+    threads: int
+
+    def start(self, draw: int) -> Start:
+        """Return the start that every seed of a draw shares."""
+        return _start(self.region, self.variant, self.baseline, self.sample, draw, self.threads)
+
+    def __call__(self, task: Task, tick: Tick | None = None) -> None:
+        """Run one seed of both arms and save the pair."""
+        from simulation.run import simulate
+
+        arms = (self.baseline, self.policy)
+        outputs = simulate(self.start(task.draw), arms, seed=task.seed, threads=self.threads, progress=tick)
+        save_seed(self.folder, compare_arms(outputs[1], outputs[0]))
+
+    def is_saved(self, task: Task) -> bool:
+        """Return whether the seed is on disk and sound."""
+        path = seed_path(self.folder, task.seed, task.draw)
+        if not path.is_file():
+            return False
+        try:
+            read_seed(path)
+        except (ValueError, OSError, KeyError, TypeError):
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A study on disk: its folder, its headline, and the seeds that failed."""
+
+    folder: Path
+    headline: Headline
+    failed: dict[Task, str]
+    was_complete: bool
+    """whether everything was there before"""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the headline and where it is kept, as plain values for JSON."""
+        return {
+            "run_id": self.folder.name,
+            "folder": self.folder.as_posix(),
+            "failed_seeds": [{"draw": t.draw, "seed": t.seed, "reason": why} for t, why in self.failed.items()],
+            **self.headline.as_dict(),
+        }
+
+    def raise_if_some_failed(self) -> None:
+        """Raise the error that ends a command with the code for some failed runs."""
+        if self.failed:
+            names = ", ".join(task.name for task in self.failed)
+            raise SomeRunsFailed(
+                f"{len(self.failed)} run(s) failed and are left out of every figure: {names}. "
+                f"The reasons are in {self.folder / 'log.jsonl'}; the same command tries them again."
+            )
+
+
+def work_of(study: Plan, folder: Path) -> PairWork:
+    """Return the work of a study, saved into a folder."""
+    return PairWork(
+        folder,
+        study.policy.scenario.region,
+        study.variant,
+        study.policy_arm,
+        study.baseline_arm,
+        study.request.sample,
+        study.threads,
+    )
+
+
+def run(request: Request, events: Events | None = None, *, fresh: bool = False) -> Finished:
+    """Return the finished study that a request asks for, running only what is not on disk.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked.
+    events : Events or None
+        Who hears of progress.
+    fresh : bool
+        Run everything again, even what is finished, and compare the bytes.
+
+    Raises
+    ------
+    RunError
+        If it cannot start, was interrupted, no run succeeded, or a fresh run differs.
+    """
+    heard = events or Events()
+    study = plan(request)
+    from experiments import run_folder
+
+    if fresh and run_folder.is_complete(study.folder):
+        from experiments.reproduce import reproduce
+
+        reproduce(study.folder, heard, threads=study.threads, workers=study.workers).raise_if_different()
+        return Finished(study.folder, run_folder.headline_of(study.folder), {}, True)
+    if run_folder.is_complete(study.folder):
+        heard.stage(f"This run is finished already: {study.folder}")
+        return Finished(study.folder, run_folder.headline_of(study.folder), {}, True)
+    cost.refuse_if_too_large(study.estimate, request.sample, study.workers)
+    usable_folder(study.folder)
+    started = time.time()
+    with only_writer(study.folder):
+        log = Log(study.folder / run_folder.LOG_FILE, study.content_hash, heard)
+        outcome = execute(study, study.folder, log)
+        log.stage("Writing tables, workbook and report.")
+        headline = run_folder.publish(study, outcome, started, study.store)
+    return Finished(study.folder, headline, outcome.failed, False)
+
+
+def execute(study: Plan, folder: Path, events: Events) -> Outcome:
+    """Run the study's missing seeds into a folder and return what became of them.
+
+    Parameters
+    ----------
+    study : Plan
+        The study.
+    folder : Path
+        Where seeds are kept.
+    events : Events
+        Who hears of progress.
+
+    Raises
+    ------
+    Interrupted, RunError
+        If the user stopped it, or not one run succeeded.
+    """
+    work = work_of(study, folder)
+    missing = [task for task in study.request.tasks if not work.is_saved(task)]
+    was_compiled = is_compiled()
+    setup_seconds = _set_up(study, work, missing, events)
+    outcome = run_many(
+        study.request.tasks,
+        work,
+        work.is_saved,
+        workers=study.workers,
+        threads=study.threads,
+        events=events,
+    )
+    if outcome.interrupted:
+        raise Interrupted(
+            f"Interrupted. {len(outcome.saved)} of {len(study.request.tasks)} runs are saved in {folder} "
+            "and will not be repeated."
+        )
+    if not outcome.saved:
+        reasons = "; ".join(sorted(set(outcome.failed.values())))
+        raise RunError(f"Every run failed: {reasons}. The log is {folder / 'log.jsonl'}.")
+    if outcome.finished and was_compiled:
+        n_rounds = -(-len(outcome.finished) // study.workers)
+        seconds = outcome.seconds / n_rounds
+        cost.remember(study.n_residents, study.run_months, study.threads, seconds, setup_seconds)
+    return outcome
+
+
+def _set_up(study: Plan, work: PairWork, missing: list[Task], events: Events) -> float | None:
+    """Build population and start once, before any worker asks for them; return seconds where they were made."""
+    if not missing:
+        return None
+    if not is_compiled():
+        events.stage("First run with this version on this machine: compiling takes about a minute more, this once.")
+        drop_old_compiled_code()
+    sample = study.request.sample
+    scale = "every resident" if sample == 1 else f"one resident in {sample}: a draft"
+    events.stage(f"{study.policy_arm.name} against {study.baseline_arm.name}, {scale}; not calibrated.")
+    events.stage(f"Expected: {study.estimate.sentence()}.")
+    began = time.perf_counter()
+    try:
+        for draw in sorted({task.draw for task in missing}):
+            work.start(draw)
+    except KeyboardInterrupt:
+        raise Interrupted("Interrupted while the population was made; no run was finished yet.") from None
+    seconds = time.perf_counter() - began
+    return seconds if seconds > 1 else None

@@ -1,0 +1,229 @@
+"""A paired study worked out before anything runs: both arms resolved, its inputs hashed, its cost told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.cache import hash_of, parameters_hash, rules_hash
+from experiments.errors import InvalidRequest
+from experiments.estimate import Estimate, estimate
+from experiments.requests import Request
+from experiments.version import __version__, source_hash
+from results.store import RunFolder
+from scenarios.vocabulary import AGE_MAX_YEARS, AGE_MIN_YEARS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evidence.model import Parameter, Region
+    from scenarios.arm import ArmSpec
+    from scenarios.resolve import Resolved
+
+FORMAT = 1
+"""Raise it when the same inputs would fill a run folder with other content."""
+
+
+@cache
+def shipped_parameters() -> Mapping[str, Mapping[str, Parameter]]:
+    """Return the parameters of the evidence."""
+    from evidence.registry import parameters
+
+    return parameters()
+
+
+@cache
+def shipped_region(name: str) -> Region:
+    """Return a region of the evidence."""
+    from evidence.registry import load_region
+
+    return load_region(name)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A paired study that is ready to run."""
+
+    request: Request
+    policy: Resolved
+    baseline: Resolved
+    policy_arm: ArmSpec
+    baseline_arm: ArmSpec
+    workers: int
+    threads: int
+    n_residents: int
+    inputs: dict[str, Any]
+    """everything that decides a figure, as plain values"""
+    estimate: Estimate
+
+    @property
+    def region(self) -> Region:
+        """The region's evidence."""
+        return shipped_region(self.policy.scenario.region)
+
+    @property
+    def variant(self) -> str | None:
+        """Named reading of the evidence, or None."""
+        return self.policy.scenario.variant
+
+    @property
+    def content_hash(self) -> str:
+        """16 hex digits over everything that decides a figure."""
+        return hash_of(self.inputs)
+
+    @property
+    def name(self) -> str:
+        """Name of the folder over this study's runs."""
+        if self.is_against_baseline:
+            return self.policy_arm.name
+        return f"{self.policy_arm.name}-against-{self.baseline_arm.name}"
+
+    @property
+    def is_against_baseline(self) -> bool:
+        """Whether the scenario is compared with the baseline that it names."""
+        return self.request.against in (None, self.policy.scenario.baseline)
+
+    @property
+    def store(self) -> RunFolder:
+        """Where the study is kept."""
+        return RunFolder(self.request.out, self.name, self.content_hash)
+
+    @property
+    def folder(self) -> Path:
+        """Run folder: scenario, then content hash."""
+        return self.store.path
+
+    @property
+    def run_months(self) -> int:
+        """Months simulated for one seed: history once, then both arms."""
+        return self.policy_arm.policy_month + 2 * self.policy_arm.months
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plan as plain values for JSON."""
+        return {
+            "run_id": self.content_hash,
+            "folder": self.folder.as_posix(),
+            "scenario": self.policy.scenario.model_dump(mode="json"),
+            "baseline": self.baseline.scenario.model_dump(mode="json"),
+            "runs": len(self.request.tasks),
+            "workers": self.workers,
+            "threads": self.threads,
+            "residents": self.n_residents,
+            "seconds": round(self.estimate.seconds, 1),
+            "memory_bytes": self.estimate.memory_bytes,
+            "disk_bytes": self.estimate.disk_bytes,
+            "calibrated": False,
+            "inputs": self.inputs,
+        }
+
+
+def plan(request: Request) -> Plan:
+    """Return the study that a request asks for; nothing is written.
+
+    Raises
+    ------
+    scenarios.errors.ScenarioError, evidence.errors.EvidenceError, InvalidRequest
+        If the scenario, the evidence or the options cannot be used.
+    """
+    from scenarios.arm import arm
+
+    policy, baseline = _resolved(request)
+    arms = arm(policy), arm(baseline)
+    _check_pair(policy, baseline)
+    _check_arms(*arms)
+    if arms[0].name == arms[1].name:
+        # Two arms of one name could not be told apart in the results.
+        suffix = "again" if arms[0] == arms[1] else "changed"
+        arms = replace(arms[0], name=f"{arms[0].name}-{suffix}"), arms[1]
+    workers, threads = request.means()
+    region = shipped_region(policy.scenario.region)
+    n_residents = -(-residents_of(region) // request.sample)
+    inputs = {
+        "format": FORMAT,
+        "policy": _decisive(policy),
+        "baseline": _decisive(baseline),
+        "region": region.folder_hash,
+        "parameters": parameters_hash(shipped_parameters()),
+        "rules": rules_hash(),
+        "sample": request.sample,
+        "draws": sorted({task.draw for task in request.tasks}),
+        "seeds": sorted({task.seed for task in request.tasks}),
+        "model": source_hash(),
+        "version": __version__,
+    }
+    run_months = arms[0].policy_month + 2 * arms[0].months
+    needed = estimate(n_residents, n_runs=len(request.tasks), run_months=run_months, workers=workers, threads=threads)
+    return Plan(request, policy, baseline, *arms, workers, threads, n_residents, inputs, needed)
+
+
+def _resolved(request: Request) -> tuple[Resolved, Resolved]:
+    """Return the scenario and what it is compared with, in the same world."""
+    from scenarios.resolve import baseline_of, resolve
+
+    overrides = dict(request.overrides)
+    for key, value in (("horizon.start", request.start), ("horizon.months", request.months)):
+        if value is None:
+            continue
+        if key in overrides:
+            raise InvalidRequest(f"--set {key} and --{key.partition('.')[2]} say the same thing; keep one.")
+        overrides[key] = str(value)
+    if request.against is None:
+        policy = resolve(request.scenario, overrides, environment=request.environment)
+        return policy, baseline_of(policy)
+    second = _own_overrides(request.scenario, overrides)
+    first = request.against_overrides
+    first = _own_overrides(request.against, overrides) if first is None else dict(first)
+    unused = [key for key in overrides if key not in first and key not in second]
+    if unused:
+        raise InvalidRequest(f"--set {unused[0]}: neither '{request.against}' nor '{request.scenario}' has it.")
+    policy = resolve(request.scenario, second, environment=request.environment)
+    horizon = {"horizon.start": policy.scenario.horizon.start, "horizon.months": str(policy.scenario.horizon.months)}
+    return policy, resolve(request.against, {**first, **horizon}, environment=request.environment)
+
+
+def _own_overrides(scenario: str, overrides: dict[str, str]) -> dict[str, str]:
+    """Return the overrides that concern a scenario: all of the world, and those of the subsidies that it has."""
+    from scenarios.resolve import resolve
+
+    names = {subsidy.name for subsidy in resolve(scenario).scenario.subsidies}
+    return {
+        key: value for key, value in overrides.items() if not key.startswith("subsidies.") or key.split(".")[1] in names
+    }
+
+
+def _check_pair(policy: Resolved, baseline: Resolved) -> None:
+    """Refuse two scenarios that share no history."""
+    for key in ("region", "variant"):
+        mine, other = getattr(policy.scenario, key), getattr(baseline.scenario, key)
+        if mine != other:
+            raise InvalidRequest(
+                f"'{policy.scenario.name}' has {key} '{mine}' and '{baseline.scenario.name}' has '{other}'; "
+                f"a comparison needs one and the same. Set {key} for both with --set {key}=NAME."
+            )
+
+
+def _check_arms(policy: ArmSpec, baseline: ArmSpec) -> None:
+    """Refuse arms that rest on other parameters, since a difference would then not be the policy's."""
+    apart = [name for name, _ in set(policy.parameters) ^ set(baseline.parameters)]
+    if apart:
+        raise InvalidRequest(
+            f"'{policy.name}' and '{baseline.name}' set the parameter '{sorted(apart)[0]}' differently; the arms of a "
+            "comparison share every parameter. Set it for both with --set parameters.PROCESS.NAME=VALUE, in a context, "
+            "or in the file of the baseline."
+        )
+
+
+def _decisive(resolved: Resolved) -> dict[str, Any]:
+    """Return a scenario's values without its words, which decide no figure."""
+    words = {"title", "description"}
+    return dict(resolved.scenario.model_dump(mode="json", exclude=words))
+
+
+def residents_of(region: Region) -> int:
+    """Return the number of residents of working age that the region's population table counts."""
+    table = region.margins["population"]
+    ages = table["age"].astype(str)
+    working = ages.isin([str(age) for age in range(AGE_MIN_YEARS, AGE_MAX_YEARS)])
+    return round(float(table.loc[working, "value"].sum()))

@@ -1,0 +1,207 @@
+"""The one way to run many: each task is computed once, saved whole, and never lost to another task's failure.
+
+It knows nothing of what a task does: a task is handed to a function that computes and saves it, and another
+function says whether it is already saved and sound.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from experiments.events import Events
+
+
+@dataclass(frozen=True, order=True)
+class Task:
+    """One run: which draw of what is not known, and which seed."""
+
+    draw: int
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Short name for people and logs."""
+        return f"draw {self.draw} seed {self.seed}"
+
+
+class Work(Protocol):
+    """Computes a task and saves its result whole; picklable where tasks run in other processes."""
+
+    def __call__(self, task: Task, tick: Callable[[str, int, int], None] | None = None) -> object:
+        """Compute and save the task; `tick` hears stage, months done and months in all."""
+
+
+@dataclass
+class Outcome:
+    """What became of the tasks."""
+
+    finished: list[Task] = field(default_factory=list)
+    already_done: list[Task] = field(default_factory=list)
+    failed: dict[Task, str] = field(default_factory=dict)
+    interrupted: bool = False
+    seconds: float = 0.0
+
+    @property
+    def saved(self) -> list[Task]:
+        """Every task whose result is on disk, in order."""
+        return sorted([*self.finished, *self.already_done])
+
+
+@dataclass(frozen=True)
+class _Report:
+    """What a worker process sends back: no result, which is on disk, but how it went."""
+
+    seconds: float
+    reason: str = ""
+    trace: str = ""
+
+
+def run_many(
+    tasks: Sequence[Task],
+    work: Work,
+    is_saved: Callable[[Task], bool],
+    *,
+    workers: int = 1,
+    threads: int = 1,
+    events: Events | None = None,
+) -> Outcome:
+    """Run every task that is not saved yet and return what became of each.
+
+    Parameters
+    ----------
+    tasks : Sequence[Task]
+        What is wanted; a task named twice runs once.
+    work : Work
+        Computes and saves one task.
+    is_saved : Callable[[Task], bool]
+        Whether a task's result is on disk and sound.
+    workers : int
+        Processes; 1 runs in this process.
+    threads : int
+        Threads of each process.
+    events : Events or None
+        Who hears of progress.
+    """
+    heard = events or Events()
+    outcome = Outcome()
+    started = time.perf_counter()
+    wanted = sorted(set(tasks))
+    outcome.already_done = [task for task in wanted if is_saved(task)]
+    missing = [task for task in wanted if task not in set(outcome.already_done)]
+    heard.begin(len(wanted), len(outcome.already_done))
+    try:
+        if workers > 1 and len(missing) > 1:
+            _in_processes(missing, work, min(workers, len(missing)), threads, outcome, heard)
+        else:
+            for task in missing:
+                _note(task, _attempt(work, task, heard.tick), outcome, heard)
+    except KeyboardInterrupt:
+        outcome.interrupted = True
+        outcome.finished += [
+            task for task in missing if task not in outcome.finished and task not in outcome.failed and is_saved(task)
+        ]
+    finally:
+        outcome.seconds = time.perf_counter() - started
+        heard.end()
+    return outcome
+
+
+def _attempt(work: Work, task: Task, tick: Callable[[str, int, int], None] | None = None) -> _Report:
+    """Run one task and return how it went; no error of the task leaves this function."""
+    started = time.perf_counter()
+    try:
+        work(task, tick)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        return _Report(time.perf_counter() - started, reason, traceback.format_exc())
+    return _Report(time.perf_counter() - started)
+
+
+def _note(task: Task, report: _Report, outcome: Outcome, events: Events) -> None:
+    """Enter a report in the outcome and tell the listener."""
+    if report.reason:
+        outcome.failed[task] = report.reason
+        events.failed(task.name, report.reason, report.trace)
+    else:
+        outcome.finished.append(task)
+        events.finished(task.name, report.seconds)
+
+
+@contextmanager
+def _environment(threads: int) -> Iterator[None]:
+    """Set the thread counts that child processes read when they import their libraries, then put them back."""
+    wanted = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": str(threads)}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _leave_interrupts_to_parent() -> None:
+    """Ignore Ctrl-C in a worker: the parent decides what is saved and what stops."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """Return a pool of fresh interpreters; forked ones would share numba's threads with this process."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_parent)
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End a pool at once; tasks half done leave nothing on disk."""
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(timeout=5)
+
+
+def _in_processes(tasks: list[Task], work: Work, workers: int, threads: int, outcome: Outcome, events: Events) -> None:
+    """Run tasks in a pool; if a worker dies, run what is left one by one, so that only the culprit fails."""
+    with _environment(threads):
+        try:
+            _drain(tasks, work, workers, outcome, events)
+        except BrokenProcessPool:
+            events.warn("A worker process died (out of memory?); the remaining runs go on one at a time.")
+            for task in [t for t in tasks if t not in outcome.finished and t not in outcome.failed]:
+                try:
+                    _drain([task], work, 1, outcome, events)
+                except BrokenProcessPool:
+                    reason = "the process running it died; the machine may have run out of memory"
+                    _note(task, _Report(0.0, reason), outcome, events)
+
+
+def _drain(tasks: list[Task], work: Work, workers: int, outcome: Outcome, events: Events) -> None:
+    """Run tasks in one pool and note each as it ends."""
+    pool = _pool(workers)
+    waiting: dict[Future[_Report], Task] = {}
+    try:
+        waiting = {pool.submit(partial(_attempt, work), task): task for task in tasks}
+        while waiting:
+            ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in sorted(ended, key=lambda f: waiting[f]):
+                report = future.result()
+                _note(waiting.pop(future), report, outcome, events)
+    except BaseException:
+        _stop(pool)
+        raise
+    pool.shutdown()

@@ -1,0 +1,161 @@
+"""A study in words for its report: what is tried, by which command it is repeated, and what it rests on."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scenarios.vocabulary import month_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from experiments.plans import Plan
+    from results.report import ReportData
+    from results.summary import Headline
+    from scenarios.arm import ArmSpec, SubsidySpec
+
+PENCE = 100
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What a study says of itself; a repeated run takes these over, since it reads the resolved files."""
+
+    study: str
+    command: str
+    context: str | None
+    resolved: str
+    """the scenario as YAML that stands alone"""
+    baseline: str
+    difference: str
+
+
+def documents_of(study: Plan) -> Documents:
+    """Return what a study says of itself."""
+    from scenarios.render import difference_yaml, to_yaml
+
+    return Documents(
+        study.name,
+        command_of(study),
+        study.policy.context,
+        to_yaml(study.policy),
+        to_yaml(study.baseline),
+        difference_yaml(study.baseline, study.policy),
+    )
+
+
+def report_data(
+    study: Plan, documents: Documents, headline: Headline, manifest: Mapping[str, Any], n_failed: int
+) -> ReportData:
+    """Return everything that the report of a study shows.
+
+    Parameters
+    ----------
+    study : Plan
+        The study.
+    documents : Documents
+        What it says of itself.
+    headline : Headline
+        Its comparison.
+    manifest : Mapping
+        Its manifest.
+    n_failed : int
+        Runs that failed and are left out.
+    """
+    from evidence.registry import sources
+    from experiments.plans import shipped_parameters
+    from results.assumptions import parameter_frame
+    from results.report import ReportData
+
+    policy = study.policy.scenario
+    warnings = [f"{n_failed} of {len(study.request.tasks)} runs failed and are left out."] if n_failed else []
+    return ReportData(
+        headline,
+        title=f"{policy.title or policy.name}: {study.region.title}",
+        policy_text=policy_lines(study, documents.context),
+        warnings=warnings,
+        parameters=parameter_frame(shipped_parameters(), sources(), overrides=dict(study.policy_arm.parameters)),
+        command=documents.command,
+        manifest=manifest,
+    )
+
+
+def policy_lines(study: Plan, context: str | None) -> list[str]:
+    """Return what is tried and in which world, a line each."""
+    scenario, arm, other = study.policy.scenario, study.policy_arm, study.baseline_arm
+    lines = [scenario.description.strip()] if scenario.description else []
+    lines += [subsidy_line(subsidy) for subsidy in arm.subsidies]
+    if other.subsidies:
+        lines.append(f"Compared with {other.name}: " + " ".join(subsidy_line(s) for s in other.subsidies))
+    lines.append(
+        f"Both arms share their history to {month_name(arm.policy_month - 1)} and run {arm.months} months from "
+        f"{month_name(arm.policy_month)}."
+    )
+    if context:
+        lines.append(f"Context of both arms: {context}.")
+    lines += world_lines(arm)
+    return lines
+
+
+def world_lines(arm: ArmSpec) -> list[str]:
+    """Return the changes of demand and minimum wage, a line each."""
+    lines = []
+    for steps, what in ((arm.demand, "jobs of every employer in normal times"), (arm.minimum_wage, "the minimum wage")):
+        lines += [f"From {month_name(month)} {what} are multiplied by {ratio:g}." for month, ratio in steps]
+    return [line.replace("wage are", "wage is") for line in lines]
+
+
+def subsidy_line(subsidy: SubsidySpec) -> str:
+    """Return one subsidy in a sentence or two."""
+    parts = [f"{subsidy.months} months at {subsidy.hours_week} hours a week"]
+    if subsidy.wage_share:
+        cost = "employment cost" if subsidy.covers_employment_cost else "minimum-wage cost"
+        parts.append(f"{subsidy.wage_share:.0%} of the {cost} of these hours")
+    for pence, what in (
+        (subsidy.monthly_pence, "a month to the employer"),
+        (subsidy.start_pence, "to the employer at the start"),
+        (subsidy.end_pence, "to the employer on completion"),
+        (subsidy.support_pence, "of support for each start"),
+        (subsidy.administration_pence, "of administration for each start"),
+    ):
+        if pence:
+            parts.append(f"£{pence / PENCE:,.0f} {what}")
+    limits = [
+        f"at most {value:,} {what}"
+        for value, what in (
+            (subsidy.cap_starts, "starts"),
+            (subsidy.cap_starts_month, "starts a month"),
+            (subsidy.cap_active, "people at once"),
+        )
+        if value is not None
+    ]
+    if subsidy.budget_pence is not None:
+        limits.append(f"at most £{subsidy.budget_pence / PENCE:,.0f} in all")
+    if subsidy.marginal_only:
+        limits.append("only where the employer's headcount has grown")
+    window = f"Starts from {month_name(subsidy.start_month)} to {month_name(subsidy.end_month - 1)}"
+    who = subsidy.eligibility.english()
+    return f"{subsidy.title}, for residents {who}: {', '.join(parts)}. {'; '.join([window, *limits])}."
+
+
+def command_of(study: Plan) -> str:
+    """Return the command that makes the study again; a scenario file is named without its folder."""
+    request = study.request
+    if study.is_against_baseline:
+        words = ["workability", "run", _bare(request.scenario)]
+    else:
+        words = ["workability", "compare", _bare(str(request.against)), _bare(request.scenario)]
+    words += ["--seeds", str(request.n_seeds), "--seed", str(request.seed), "--sample", f"1:{request.sample}"]
+    for key, value in sorted(request.overrides.items()):
+        words += ["--set", f"{key}={value}"]
+    if request.start is not None:
+        words += ["--start", request.start]
+    if request.months is not None:
+        words += ["--months", str(request.months)]
+    return shlex.join(words)
+
+
+def _bare(text: str) -> str:
+    return text.replace("\\", "/").rpartition("/")[2]

@@ -1,0 +1,91 @@
+"""The list of parameters that a run used, with interval and source, for the report and the workbook; judges none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from evidence.model import Parameter, Source
+
+COLUMNS = ("Parameter", "Value", "Unit", "95% interval", "Confidence", "Source")
+ASSUMPTION = "assumption"
+SHOWN = 6
+"""Longest list of values that is written out."""
+
+
+def value_words(value: object) -> str:
+    """Return a value as text; long or nested lists by their size and range."""
+    if isinstance(value, tuple | list):
+        flat = list(flattened(value))
+        nested = any(isinstance(v, tuple | list) for v in value)
+        if len(flat) <= SHOWN and not nested:
+            return ", ".join(value_words(v) for v in flat)
+        numbers = [v for v in flat if isinstance(v, int | float)]
+        if len(numbers) == len(flat):
+            return f"{len(flat)} values from {min(numbers):.4g} to {max(numbers):.4g}"
+        return f"{len(flat)} values"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)
+
+
+def flattened(values: Iterable[object]) -> Iterable[object]:
+    """Yield the elements of nested lists."""
+    for value in values:
+        if isinstance(value, tuple | list):
+            yield from flattened(value)
+        else:
+            yield value
+
+
+def interval_of(parameter: Parameter) -> str:
+    """Return a parameter's interval as text."""
+    interval = parameter.interval_95
+    if interval is None:
+        ratio = getattr(parameter, "interval_ratio_95", None)
+        return f"× {ratio[0]:.3g} to × {ratio[1]:.3g}" if ratio else "none"
+    if isinstance(interval, tuple) and len(interval) == 2 and not isinstance(interval[0], tuple):
+        return f"{value_words(interval[0])} to {value_words(interval[1])}"
+    return value_words(interval)
+
+
+def parameter_frame(
+    parameters: Mapping[str, Mapping[str, Parameter]],
+    sources: Mapping[str, Source],
+    names: Iterable[str] | None = None,
+    overrides: Mapping[str, float] | None = None,
+) -> DataFrame:
+    """Return the parameters as a frame of text by COLUMNS, assumptions first.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Process -> name -> parameter.
+    sources : mapping
+        Source id -> source.
+    names : iterable of str, optional
+        `process.name` of those to list; all by default.
+    overrides : mapping, optional
+        `process.name` -> value that the scenario set in place of the evidence's.
+    """
+    import pandas as pd
+
+    wanted = None if names is None else set(names)
+    changed = overrides or {}
+    rows = []
+    for process, group in parameters.items():
+        for name, parameter in group.items():
+            key = f"{process}.{name}"
+            if wanted is not None and key not in wanted:
+                continue
+            source = sources.get(parameter.source)
+            title = f"{source.title}, {source.publisher}, {source.date}" if source else parameter.source
+            if key in changed:
+                title = f"set by the scenario to {value_words(changed[key])}; evidence: {title}"
+            cells = (value_words(parameter.value), parameter.unit, interval_of(parameter), parameter.confidence, title)
+            rows.append((parameter.confidence != ASSUMPTION, key, *cells))
+    rows.sort()
+    return pd.DataFrame([row[1:] for row in rows], columns=list(COLUMNS))

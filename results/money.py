@@ -1,0 +1,155 @@
+"""Ledger differences by financial year, agency and line, in pounds; leaves out discounting and appraisal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from results.pairing import PairedSeed, ledger_difference
+from results.statistics import Stat, statistic
+from scenarios.vocabulary import EPOCH_YEAR
+from simulation.ledger import ACCOUNTS, AGENCIES, LINES
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+NOMINAL = "nominal"
+FIRST_MONTH_OF_YEAR = 3
+"""April, counted from January = 0: the first month of a financial year."""
+CASH = {True: "cashable", False: "not cashable"}
+
+
+def financial_year(month: int) -> str:
+    """Return the financial year (`2026/27`) of a run's month number."""
+    year = EPOCH_YEAR + (month - FIRST_MONTH_OF_YEAR) // 12
+    return f"{year}/{(year + 1) % 100:02d}"
+
+
+def price_factors(months: NDArray[np.int16], deflators: Mapping[str, float], base_year: str) -> NDArray[np.float64]:
+    """Return what a nominal pound of each month is worth in prices of the base year.
+
+    Years past the last published deflator keep its value: rates of the ledger are not uprated past it either.
+
+    Parameters
+    ----------
+    months : int16
+        Month numbers of the run.
+    deflators : mapping
+        Financial year -> price index.
+    base_year : str
+        Financial year of the prices wanted.
+
+    Raises
+    ------
+    KeyError
+        If the base year has no deflator, or a month lies before the first year that has one.
+    """
+    if base_year not in deflators:
+        raise KeyError(f"no deflator for {base_year}; years: {', '.join(sorted(deflators))}")
+    last = max(deflators)
+    years = [min(financial_year(int(m)), last) for m in months]
+    missing = sorted({year for year in years if year not in deflators})
+    if missing:
+        raise KeyError(f"no deflator for {', '.join(missing)}; years: {', '.join(sorted(deflators))}")
+    return np.array([deflators[base_year] / deflators[year] for year in years])
+
+
+def account_signs() -> list[tuple[str, int, int]]:
+    """Return (account, line, +1 where it receives or -1 where it pays) for every side of every line."""
+    sides = []
+    for account in ACCOUNTS:
+        for i, line in enumerate(LINES):
+            sign = (line.payee == account) - (line.payer == account)
+            if sign:
+                sides.append((account, i, sign))
+    return sides
+
+
+def fiscal_frame(runs: Sequence[PairedSeed], draws: NDArray[np.int64], n_seeds: int) -> DataFrame:
+    """Return what each account gains by financial year and line, pounds, policy less baseline; `all` is every year.
+
+    Columns: financial_year, agency, public, line, label, cashable, then those of a Stat. Lines that no run
+    touched are left out. The rows of a year add up to 0 over the accounts.
+
+    Parameters
+    ----------
+    runs : sequence of PairedSeed
+        The runs.
+    draws : int64, shape (runs,)
+        Draw of each run.
+    n_seeds : int
+        Number of different seeds.
+    """
+    import pandas as pd
+
+    panel = runs[0].policy
+    years = [financial_year(int(m)) for m in panel.months[panel.start :]]
+    pence = np.stack([ledger_difference(run.policy, run.baseline).sum(axis=1) for run in runs])
+    rows: list[dict[str, object]] = []
+    for year in [*dict.fromkeys(years), "all"]:
+        inside = np.array([year in (y, "all") for y in years])
+        pounds = pence[:, inside].sum(axis=1) / 100
+        for account, i, sign in account_signs():
+            if not pence[:, :, i].any():
+                continue
+            line = LINES[i]
+            rows.append(
+                {
+                    "financial_year": year,
+                    "agency": account,
+                    "public": account in AGENCIES,
+                    "line": line.name,
+                    "label": line.label,
+                    "cashable": CASH[line.cashable and account in AGENCIES],
+                    **vars(statistic(sign * pounds[:, i] + 0.0, draws, n_seeds)),
+                }
+            )
+    head = ["financial_year", "agency", "public", "line", "label", "cashable"]
+    return pd.DataFrame(rows, columns=[*head, *Stat.__dataclass_fields__])
+
+
+def agency_years(runs: Sequence[PairedSeed], draws: NDArray[np.int64], n_seeds: int) -> DataFrame:
+    """Return each account's net gain by financial year and cashable share, pounds; sums are formed before statistics.
+
+    Parameters
+    ----------
+    runs : sequence of PairedSeed
+        The runs.
+    draws : int64, shape (runs,)
+        Draw of each run.
+    n_seeds : int
+        Number of different seeds.
+    """
+    import pandas as pd
+
+    panel = runs[0].policy
+    years = [financial_year(int(m)) for m in panel.months[panel.start :]]
+    pence = np.stack([ledger_difference(run.policy, run.baseline).sum(axis=1) for run in runs])
+    rows: list[dict[str, object]] = []
+    for year in [*dict.fromkeys(years), "all"]:
+        inside = np.array([year in (y, "all") for y in years])
+        sums = pence[:, inside].sum(axis=1)
+        for account in ACCOUNTS:
+            for cashable in (True, False):
+                mine = [
+                    (i, sign)
+                    for name, i, sign in account_signs()
+                    if name == account and (LINES[i].cashable and account in AGENCIES) is cashable
+                ]
+                if not mine:
+                    continue
+                total = sum((sign * sums[:, i] for i, sign in mine), np.zeros(len(runs), np.int64))
+                stat = statistic(total / 100, draws, n_seeds)
+                rows.append(
+                    {
+                        "financial_year": year,
+                        "agency": account,
+                        "public": account in AGENCIES,
+                        "cashable": CASH[cashable],
+                        **vars(stat),
+                    }
+                )
+    return pd.DataFrame(rows)

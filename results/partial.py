@@ -1,0 +1,130 @@
+"""One finished seed on disk, so that a killed run resumes; a damaged file counts as not there."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from results.files import digest, write_bytes
+from results.pairing import PairedSeed
+from results.panel import ARRAYS, Panel
+
+LOG = logging.getLogger(__name__)
+SEEDS = "seeds"
+VERSION = 1
+"""Raise it when the content of a seed file changes; older files are then redone."""
+DIGEST_BYTES = 32
+
+
+def seed_path(folder: Path, seed: int, draw: int = 0) -> Path:
+    """Return where a finished seed is kept inside a run folder."""
+    return folder / SEEDS / (f"{seed}.npz" if draw == 0 else f"{draw}-{seed}.npz")
+
+
+def panel_arrays(prefix: str, panel: Panel) -> dict[str, Any]:
+    """Return a panel's arrays under names with a prefix."""
+    out: dict[str, Any] = {f"{prefix}.{name}": getattr(panel, name) for name in ARRAYS}
+    out.update({f"{prefix}.stocks.{name}": values for name, values in panel.stocks.items()})
+    return out
+
+
+def panel_facts(panel: Panel) -> dict[str, Any]:
+    """Return a panel's plain fields."""
+    names = ("arm", "seed", "draw", "sample", "policy_month")
+    return {name: getattr(panel, name) for name in names} | {"subsidy_names": list(panel.subsidy_names)}
+
+
+def save_seed(folder: Path, seed: PairedSeed) -> Path:
+    """Write one finished seed into a run folder, whole or not at all, and return its path.
+
+    The file is a checksum followed by a NumPy archive; the same seed gives the same bytes.
+    """
+    arrays = panel_arrays("policy", seed.policy) | panel_arrays("baseline", seed.baseline)
+    arrays |= {f"groups.{name}": table for name, table in seed.groups.items()}
+    facts = {
+        "version": VERSION,
+        "policy": panel_facts(seed.policy),
+        "baseline": panel_facts(seed.baseline),
+        "metrics": seed.metrics,
+        "stocks": list(seed.policy.stocks),
+        "groups": list(seed.groups),
+    }
+    arrays["facts"] = np.frombuffer(json.dumps(facts, sort_keys=False).encode(), np.uint8)
+    content = archive(arrays)
+    path = seed_path(folder, seed.seed, seed.draw)
+    write_bytes(path, bytes.fromhex(digest(content)) + content)
+    return path
+
+
+def archive(arrays: dict[str, Any]) -> bytes:
+    """Return a NumPy archive with fixed dates, so that its bytes depend on its content alone."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, values in arrays.items():
+            part = io.BytesIO()
+            np.lib.format.write_array(part, np.ascontiguousarray(values), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            bundle.writestr(entry, part.getvalue())
+    return buffer.getvalue()
+
+
+def read_seed(path: Path) -> PairedSeed:
+    """Return one finished seed.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or was written by another version.
+    """
+    raw = path.read_bytes()
+    if len(raw) <= DIGEST_BYTES or raw[:DIGEST_BYTES].hex() != digest(raw[DIGEST_BYTES:]):
+        raise ValueError("its checksum does not match its content")
+    with np.load(io.BytesIO(raw[DIGEST_BYTES:]), allow_pickle=False) as bundle:
+        arrays = {name: bundle[name] for name in bundle.files}
+    facts = json.loads(arrays["facts"].tobytes())
+    if facts.get("version") != VERSION:
+        raise ValueError(f"it has version {facts.get('version')}; this code writes version {VERSION}")
+
+    def panel(prefix: str) -> Panel:
+        plain = facts[prefix] | {"subsidy_names": tuple(facts[prefix]["subsidy_names"])}
+        stocks = {name: arrays[f"{prefix}.stocks.{name}"] for name in facts["stocks"]}
+        return Panel(**plain, stocks=stocks, **{name: arrays[f"{prefix}.{name}"] for name in ARRAYS})
+
+    groups = {name: arrays[f"groups.{name}"] for name in facts["groups"]}
+    return PairedSeed(panel("policy"), panel("baseline"), facts["metrics"], groups)
+
+
+def load_seeds(folder: Path, wanted: Iterable[int] | None = None, draw: int = 0) -> dict[int, PairedSeed]:
+    """Return the finished seeds of a run folder by seed; damaged files are left out with a warning.
+
+    Parameters
+    ----------
+    folder : Path
+        A run folder.
+    wanted : iterable of int, optional
+        The seeds to look for; all that are there by default.
+    draw : int
+        Draw of uncertain parameters.
+    """
+    if wanted is None:
+        paths = sorted((folder / SEEDS).glob("*.npz")) if (folder / SEEDS).is_dir() else []
+    else:
+        paths = [path for path in (seed_path(folder, seed, draw) for seed in wanted) if path.exists()]
+    found: dict[int, PairedSeed] = {}
+    for path in paths:
+        try:
+            seed = read_seed(path)
+        except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as problem:
+            LOG.warning("%s/%s is ignored and its seed is run again: %s", SEEDS, path.name, problem)
+            continue
+        if seed.draw == draw:
+            found[seed.seed] = seed
+    return dict(sorted(found.items()))

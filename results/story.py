@@ -1,0 +1,157 @@
+"""The findings of a comparison in sentences, each with its interval; says nothing the figures do not."""
+
+from __future__ import annotations
+
+import math
+
+from results.display import both, interval_text, value_text
+from results.groups import ARRIVALS
+from results.lookup import group_stats
+from results.metrics import milestones
+from results.statistics import Stat, interval_words
+from results.summary import Headline
+
+NAMES = {"combined_authority": "the combined authority", "DWP": "DWP", "HMRC": "HMRC"}
+
+
+def agency_name(account: str) -> str:
+    """Return an account's name for readers."""
+    return NAMES.get(account, account.replace("_", " "))
+
+
+def direction(stat: Stat, up: str, down: str, level: str) -> str:
+    """Return the word for a figure that is clearly above zero, clearly below it, or neither."""
+    if math.isnan(stat.p05):
+        return up if stat.mean > 0 else down if stat.mean < 0 else level
+    return up if stat.p05 > 0 else down if stat.p95 < 0 else level
+
+
+def figure(headline: Headline, name: str) -> str:
+    """Return a named figure with its interval."""
+    return both(headline.stats[name], headline.metrics[name].kind)
+
+
+def absolute(stat: Stat) -> Stat:
+    """Return the figure with its sign turned, for wording such as `lost 300`."""
+    return Stat(-stat.mean, -stat.p95, -stat.p75, -stat.p50, -stat.p25, -stat.p05, stat.n_draws, stat.n_seeds,
+                stat.mc_se, stat.interval)  # fmt: skip
+
+
+def sentence_on_jobs(headline: Headline) -> str:
+    """Return what the policy does to work at the milestones."""
+    parts = [f"{figure(headline, f'additional_jobs_{m}')} at month {m}" for m in milestones(headline.horizon)]
+    listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+    return (
+        f"Against {headline.baseline}, {headline.policy} changes the number of residents in work by {listed}; over "
+        f"{headline.horizon} months that is {figure(headline, 'net')} net person-months in work."
+    )
+
+
+def sentence_on_who(headline: Headline) -> str:
+    """Return who started, gained and lost."""
+    return (
+        f"{figure(headline, 'starts')} subsidised starts; those who started gained {figure(headline, 'treated_net')} "
+        f"person-months, and everybody else {figure(headline, 'untreated_net')}. {figure(headline, 'winners')} "
+        f"residents had more months in work than without the policy and {figure(headline, 'losers')} had fewer."
+    )
+
+
+def sentence_on_losers(headline: Headline) -> str:
+    """Return the group of one dimension that lost most among those who never started."""
+    groups = group_stats(headline, "age_band")
+    sums = {label: items["untreated_net"] for label, items in groups.items() if label != ARRIVALS}
+    if not sums or min(stat.mean for stat in sums.values()) >= 0:
+        return "No age group lost work in sum."
+    label = min(sums, key=lambda name: sums[name].mean)
+    lost = absolute(sums[label])
+    return (
+        f"Among those who never started, residents aged {label} at the policy's start lost most: "
+        f"{both(lost, 'count')} person-months."
+    )
+
+
+def sentence_on_money(headline: Headline) -> str:
+    """Return what it costs and saves, by agency."""
+    from simulation.ledger import AGENCIES
+
+    flows = [(agency, headline.stats[f"net_flow_{agency}"]) for agency in AGENCIES]
+    parts = []
+    for agency, stat in flows:
+        if stat.mean or (not math.isnan(stat.p05) and (stat.p05 or stat.p95)):
+            words = "gains" if stat.mean > 0 else "pays net"
+            shown = stat if stat.mean > 0 else absolute(stat)
+            parts.append(f"{agency_name(agency)} {words} {both(shown, 'pounds')}")
+    agencies = "; ".join(parts) if parts else "no agency's flows change"
+    total = headline.stats["net_public_flow"]
+    word = "a net gain" if total.mean > 0 else "a net cost"
+    shown = total if total.mean > 0 else absolute(total)
+    return (
+        f"Subsidy spending is {figure(headline, 'programme_cost')} (nominal). {agencies[:1].upper()}{agencies[1:]}. "
+        f"For the public purse that is {word} of {both(shown, 'pounds')}; {cost_words(headline)}."
+    )
+
+
+def cost_words(headline: Headline) -> str:
+    """Return the cost of an additional person-month, or why there is none."""
+    stat = headline.stats["cost_per_person_month"]
+    if math.isnan(stat.mean) or headline.stats["net"].mean <= 0:
+        return "no cost per additional person-month is given, because the net effect is not clearly above zero"
+    return f"each additional person-month in work costs {figure(headline, 'cost_per_person_month')} of subsidy spending"
+
+
+def sentence_on_measured(headline: Headline) -> str:
+    """Return deadweight and displacement as measured."""
+    return (
+        f"Deadweight as measured is {figure(headline, 'deadweight')} of subsidised person-months; displacement as "
+        f"measured is {figure(headline, 'displacement')} of what those who started gained. Both are counted by "
+        "comparing each resident with the same resident without the policy; no constant for either is assumed."
+    )
+
+
+def sentence_on_certainty(headline: Headline) -> str:
+    """Return how sure the figures are."""
+    stat = headline.stats["net"]
+    words = interval_words(stat.interval, headline.n_runs)
+    draws = (
+        "Parameters are fixed at their central values, so the ranges in the evidence are not part of the interval."
+        if headline.n_draws == 1
+        else f"The interval includes {headline.n_draws} draws of the uncertain parameters."
+    )
+    return f"Figures in brackets: {words}. {draws}"
+
+
+def findings(headline: Headline) -> list[str]:
+    """Return the sentences of the report's answer, in order."""
+    return [
+        sentence_on_jobs(headline),
+        sentence_on_who(headline),
+        sentence_on_losers(headline),
+        sentence_on_money(headline),
+        sentence_on_measured(headline),
+        sentence_on_certainty(headline),
+    ]
+
+
+def headline_text(headline: Headline) -> str:
+    """Return the headline as plain text for a terminal."""
+    title = f"{headline.policy} against {headline.baseline}: {headline.months[0]} to {headline.months[-1]}"
+    lines = [title, f"Status: {headline.caution or 'calibrated'}"]
+    lines.append(f"Seeds: {', '.join(map(str, headline.seeds))}. {sentence_on_certainty(headline)}\n")
+    width = max(len(metric.label) for metric in headline.metrics.values())
+    for name, metric in headline.metrics.items():
+        stat = headline.stats[name]
+        lines.append(
+            f"{metric.label:<{width}}  {value_text(stat, metric.kind):>16}  {interval_text(stat, metric.kind)}"
+        )
+    lines += ["", *group_lines(headline), "", headline.alarm.text]
+    return "\n".join(lines) + "\n"
+
+
+def group_lines(headline: Headline) -> list[str]:
+    """Return gained, lost and net person-months by Place, area group and cohort, one line each."""
+    lines = [f"{'Person-months in work':<28}{'gained':>27}{'lost':>27}{'net':>27}"]
+    for dimension in ("place", "area", "cohort"):
+        for label, stats in group_stats(headline, dimension).items():
+            text = "".join(f"{both(stats[item], 'count'):>27}" for item in ("gained", "lost", "net"))
+            lines.append(f"{label.replace('_', ' ')[:27]:<28}{text}")
+    return lines

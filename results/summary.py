@@ -1,0 +1,288 @@
+"""A comparison over seeds: every figure with its interval, by Place, group, month and ledger line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from results import measures
+from results.alarm import Alarm, alarm_of
+from results.geography import Geography, build
+from results.groups import ITEMS, labels_of
+from results.metrics import Metric, metrics_for
+from results.money import agency_years, fiscal_frame
+from results.pairing import PairedSeed
+from results.statistics import Stat, describe, interval_kind, ratio_statistic, statistic
+from scenarios.vocabulary import month_name
+from simulation.output import SUBSIDY_ITEMS
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SERIES = (
+    "in_work",
+    "unemployed",
+    "claimants",
+    "long_term_sick",
+    "inactive_other",
+    "signed_off",
+    "vacancies",
+    "programme_cost",
+    "net_public_flow",
+)
+"""Measures whose difference is kept by month and area."""
+GROUP_RATIOS = {
+    "deadweight": ("deadweight_months", "subsidised_months", 1),
+    "displacement": ("untreated_net", "treated_net", -1),
+}
+NOT_CALIBRATED = "not calibrated"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a comparison of two arms found, over all seeds. Differences are policy less baseline.
+
+    `groups`: dimension, label, item and the columns of a Stat. `series`: measure, geography_code, geography_name,
+    level, period, policy_month and a Stat. `fiscal`: financial_year, agency, line, label, cashable and a Stat, in
+    pounds, positive where the agency gains; `agencies`: its sums over lines. `chain`: subsidy, item,
+    geography_name and a Stat.
+    """
+
+    policy: str
+    baseline: str
+    sample: int
+    calibrated: bool
+    months: tuple[str, ...]
+    seeds: tuple[int, ...]
+    n_draws: int
+    n_runs: int
+    metrics: dict[str, Metric]
+    stats: dict[str, Stat]
+    groups: DataFrame
+    series: DataFrame
+    fiscal: DataFrame
+    agencies: DataFrame
+    chain: DataFrame
+    alarm: Alarm
+    geography: Geography
+
+    @property
+    def horizon(self) -> int:
+        """Return the number of policy months."""
+        return len(self.months)
+
+    @property
+    def caution(self) -> str:
+        """Return the words that every output carries; empty once the model is calibrated and at full scale."""
+        words = [] if self.calibrated else [NOT_CALIBRATED]
+        if self.sample > 1:
+            words.append(f"draft on a 1:{self.sample} sample, counts not scaled up")
+        return "; ".join(words)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the headline as plain values for JSON."""
+        places = self.groups[self.groups["dimension"].isin(["place", "area", "cohort"])]
+        return {
+            "policy": self.policy,
+            "baseline": self.baseline,
+            "status": self.caution,
+            "calibrated": self.calibrated,
+            "sample": self.sample,
+            "seeds": list(self.seeds),
+            "draws": self.n_draws,
+            "first_month": self.months[0],
+            "last_month": self.months[-1],
+            "figures": {
+                name: {"label": metric.label, "unit": metric.unit, **self.stats[name].as_dict()}
+                for name, metric in self.metrics.items()
+            },
+            "groups": plain(places),
+            "fiscal": plain(self.fiscal),
+            "alarm": self.alarm.as_dict(),
+        }
+
+
+def plain(frame: DataFrame) -> list[dict[str, object]]:
+    """Return a frame's rows as plain values, not-a-number as None."""
+    rows = frame.to_dict(orient="records")
+    return [{str(k): plain_value(v) for k, v in row.items()} for row in rows]
+
+
+def plain_value(value: object) -> object:
+    """Return a plain Python value for JSON; not-a-number becomes None."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and np.isnan(value):
+        return None
+    return value
+
+
+def summarise(seeds: Sequence[PairedSeed], geography: Geography | None = None, calibrated: bool = False) -> Headline:
+    """Return the headline of a comparison over its seeds.
+
+    Parameters
+    ----------
+    seeds : sequence of PairedSeed
+        At least one; all of the same two arms and months.
+    geography : Geography, optional
+        Names of the Places and area groups; Places are numbered where it is missing.
+    calibrated : bool
+        Whether a posterior stands behind the parameters; if not, every output says so.
+    """
+    if not seeds:
+        raise ValueError("no finished seed to summarise; run at least one")
+    runs = sorted(seeds, key=lambda run: (run.draw, run.seed))
+    first = runs[0].policy
+    where = geography or build("region", "Region", [(f"P{i}", f"Place {i + 1}") for i in range(first.n_places)])
+    draws = np.array([run.draw for run in runs], np.int64)
+    n_seeds = len({run.seed for run in runs})
+    metrics = metrics_for(runs[0].horizon)
+    stats = {name: metric_statistic(metric, runs, draws, n_seeds) for name, metric in metrics.items()}
+    return Headline(
+        policy=first.arm,
+        baseline=runs[0].baseline.arm,
+        sample=first.sample,
+        calibrated=calibrated,
+        months=tuple(month_name(int(m)) for m in first.months[first.start :]),
+        seeds=tuple(sorted({run.seed for run in runs})),
+        n_draws=len(np.unique(draws)),
+        n_runs=len(runs),
+        metrics=metrics,
+        stats=stats,
+        groups=group_frame(runs, draws, n_seeds, where),
+        series=series_frame(runs, draws, n_seeds, where),
+        fiscal=fiscal_frame(runs, draws, n_seeds),
+        agencies=agency_years(runs, draws, n_seeds),
+        chain=chain_frame(runs, draws, n_seeds, where),
+        alarm=alarm_of(runs, draws, n_seeds),
+        geography=where,
+    )
+
+
+def metric_statistic(metric: Metric, runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int) -> Stat:
+    """Return one figure over runs; ratios are formed from sums, not averaged.
+
+    Parameters
+    ----------
+    metric : Metric
+        Which figure.
+    runs : list of PairedSeed
+        The runs.
+    draws : int64, shape (runs,)
+        Draw of each run.
+    n_seeds : int
+        Number of different seeds.
+    """
+    if metric.ratio is None:
+        return statistic(np.array([run.metrics[metric.name] for run in runs]), draws, n_seeds)
+    above, below = (np.array([run.metrics[part] for run in runs]) for part in metric.ratio)
+    return ratio_statistic(metric.sign * above, below, draws, n_seeds)
+
+
+def group_frame(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int, where: Geography) -> DataFrame:
+    """Return what each group gained and lost; area groups are sums of their Places, under the dimension `area`.
+
+    Parameters
+    ----------
+    runs : list of PairedSeed
+        The runs.
+    draws : int64, shape (runs,)
+        Draw of each run.
+    n_seeds : int
+        Number of different seeds.
+    where : Geography
+        Names of the Places.
+    """
+    import pandas as pd
+
+    names = tuple(area.name for area in where.places)
+    rows: list[dict[str, object]] = []
+    for dimension in runs[0].groups:
+        tables = np.stack([run.groups[dimension] for run in runs]).astype(np.float64)
+        parts = [(dimension, label, tables[:, i]) for i, label in enumerate(labels_of(dimension, names))]
+        if dimension == "place":
+            parts += [("area", area.name, tables[:, area.places].sum(axis=1)) for area in where.groups]
+            parts += [("area", where.whole.name, tables.sum(axis=1))]
+        for dim, label, values in parts:
+            for i, item in enumerate(ITEMS):
+                if item != "untreated_squares":
+                    stat = statistic(values[:, i], draws, n_seeds)
+                    rows.append({"dimension": dim, "label": label, "item": item, **vars(stat)})
+            for item, (above, below, sign) in GROUP_RATIOS.items():
+                top, bottom = values[:, ITEMS.index(above)], values[:, ITEMS.index(below)]
+                stat = ratio_statistic(sign * top, bottom, draws, n_seeds)
+                rows.append({"dimension": dim, "label": label, "item": item, **vars(stat)})
+    return pd.DataFrame(rows)
+
+
+def series_frame(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int, where: Geography) -> DataFrame:
+    """Return differences by measure, area and policy month.
+
+    Parameters
+    ----------
+    runs : list of PairedSeed
+        The runs.
+    draws : int64, shape (runs,)
+        Draw of each run.
+    n_seeds : int
+        Number of different seeds.
+    where : Geography
+        The areas.
+    """
+    import pandas as pd
+
+    start, months = runs[0].policy.start, runs[0].policy.months
+    periods = [month_name(int(m)) for m in months[start:]]
+    parts = []
+    for name in SERIES:
+        function = measures.named(name).function
+        quantities = [(function(run.policy.view()), function(run.baseline.view())) for run in runs]
+        for area in where.areas:
+            values = np.stack([(p.over(area.places) - b.over(area.places))[start:, 0] for p, b in quantities])
+            columns: dict[str, object] = {
+                "measure": name,
+                "geography_code": area.code,
+                "geography_name": area.name,
+                "level": area.level,
+                "period": periods,
+                "policy_month": np.arange(1, len(periods) + 1),
+                **describe(values, draws),
+                "n_draws": len(np.unique(draws)),
+                "n_seeds": n_seeds,
+                "interval": interval_kind(len(runs)),
+            }
+            parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def chain_frame(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int, where: Geography) -> DataFrame:
+    """Return the policy arm's subsidy counts over the horizon, by subsidy and area.
+
+    `eligible`, `reached` and `active` are person-months (a count each month, summed); the rest are events.
+
+    Parameters
+    ----------
+    runs : list of PairedSeed
+        The runs.
+    draws : int64, shape (runs,)
+        Draw of each run.
+    n_seeds : int
+        Number of different seeds.
+    where : Geography
+        The areas.
+    """
+    import pandas as pd
+
+    columns = ["subsidy", "item", "geography_name", *Stat.__dataclass_fields__]
+    rows: list[dict[str, object]] = []
+    sums = np.stack([run.policy.subsidies[run.policy.start :].sum(axis=0) for run in runs]).astype(np.float64)
+    for k, subsidy in enumerate(runs[0].policy.subsidy_names):
+        for i, item in enumerate(SUBSIDY_ITEMS):
+            for area in where.areas:
+                stat = statistic(sums[:, k, area.places, i].sum(axis=1), draws, n_seeds)
+                rows.append({"subsidy": subsidy, "item": item, "geography_name": area.name, **vars(stat)})
+    return pd.DataFrame(rows, columns=columns)

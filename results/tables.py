@@ -1,0 +1,170 @@
+"""Tables for pages: caption, headed columns, text cells; computes no figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from results.display import both, number, value_text
+from results.explain import chain_table
+from results.geography import slug
+from results.groups import ITEMS
+from results.lookup import group_stats, records, stat_of
+from results.story import agency_name
+from results.summary import Headline
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from results.charts import Chart
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's heading and whether its cells are numbers (set to the right)."""
+
+    heading: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text; the first cell of each row heads it."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def id(self) -> str:
+        """Return an id for the caption."""
+        return f"table-{slug(self.caption)[:60]}"
+
+
+def table_of(
+    caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
+) -> Table:
+    """Return a table.
+
+    Parameters
+    ----------
+    caption : str
+        What it shows, with unit.
+    headings : sequence of str
+        Headings of the columns.
+    rows : sequence of sequences of str
+        Cells.
+    numbers : sequence of int
+        Positions of columns that hold numbers.
+    """
+    columns = tuple(Column(text, i in numbers) for i, text in enumerate(headings))
+    return Table(caption, columns, tuple(tuple(row) for row in rows))
+
+
+def frame_table(caption: str, frame: DataFrame) -> Table:
+    """Return a frame as a table; numbers get thousands separators and up to three digits."""
+    from pandas.api.types import is_numeric_dtype
+
+    numbers = [i for i, name in enumerate(frame.columns) if is_numeric_dtype(frame[name])]
+    rows = [[cell_text(v) for v in row] for row in frame.itertuples(index=False, name=None)]
+    return table_of(caption, [str(c) for c in frame.columns], rows, numbers)
+
+
+def cell_text(value: object) -> str:
+    """Return a cell's text; an empty cell says so."""
+    if value is None:
+        return "none"
+    if isinstance(value, float):
+        if math.isnan(value):
+            return "none"
+        if value.is_integer() or abs(value) >= 100:
+            return number(value)
+        return f"{value:.3g}".replace("-", "−")
+    if isinstance(value, int):
+        return number(value) if abs(value) >= 10_000 else str(value)
+    return str(value)
+
+
+def chart_table(chart: Chart) -> Table:
+    """Return the table behind a chart."""
+    return frame_table(f"Data of the chart: {chart.title}", chart.table)
+
+
+GROUP_HEADINGS = ("Residents", "Started", "Gained", "Lost", "Net", "Deadweight", "Displacement")
+
+
+def group_table(headline: Headline, dimension: str, caption: str, heading: str) -> Table:
+    """Return gained, lost, net, deadweight and displacement of the groups of a dimension, with intervals.
+
+    Parameters
+    ----------
+    headline : Headline
+        A comparison.
+    dimension : str
+        Dimension of the group table.
+    caption, heading : str
+        The table's caption and the heading of its labels.
+    """
+    wanted = {item: "count" for item in ITEMS if item in ("residents", "treated", "gained", "lost", "net")}
+    wanted |= {"deadweight": "share", "displacement": "share"}
+    rows = []
+    for label, stats in group_stats(headline, dimension).items():
+        cells = [number(stats["residents"].mean), *(both(stats[item], kind) for item, kind in list(wanted.items())[1:])]
+        shown = label if dimension in ("place", "area") else label.replace("_", " ")
+        rows.append([shown, *cells])
+    return table_of(caption, [heading, *GROUP_HEADINGS], rows, range(1, 8))
+
+
+def agency_year_table(headline: Headline) -> Table:
+    """Return each account's net gain by financial year, cashable and not, with intervals."""
+    frame = headline.agencies
+    years = sorted(dict.fromkeys(frame["financial_year"]), key=lambda year: (year != "all", year))
+    keys = list(dict.fromkeys(zip(frame["agency"], frame["cashable"], strict=True)))
+    stats = {(r["agency"], r["cashable"], r["financial_year"]): stat_of(r) for r in records(frame)}
+    rows = []
+    for agency, cashable in keys:
+        cells = [both(stats[agency, cashable, year], "pounds") for year in years]
+        name = agency_name(agency)
+        rows.append([name[:1].upper() + name[1:], str(cashable), *cells])
+    headings = ["Account", "Cash to the public purse", *("All years" if y == "all" else y for y in years)]
+    caption = "What each account gains against the baseline, nominal pounds by financial year (below zero: pays more)"
+    return table_of(caption, headings, rows, range(2, 2 + len(years)))
+
+
+def line_table(headline: Headline) -> Table:
+    """Return each account's gain by ledger line over all years, with intervals."""
+    frame = headline.fiscal[headline.fiscal["financial_year"] == "all"]
+    rows = []
+    for row in records(frame):
+        name = agency_name(str(row["agency"]))
+        rows.append(
+            [name[:1].upper() + name[1:], str(row["label"]), str(row["cashable"]), both(stat_of(row), "pounds")]
+        )
+    headings = ["Account", "Line", "Cash to the public purse", "Gain"]
+    return table_of("Gain by account and ledger line over all years, nominal pounds", headings, rows, (3,))
+
+
+def chain_rows(headline: Headline) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Return the chain by block: step, figure with interval, explanation."""
+    frame = chain_table(headline)
+    out = []
+    for block in dict.fromkeys(frame["block"]):
+        inside = frame[frame["block"] == block]
+        steps = [
+            (str(a), str(b), str(c)) for a, b, c in zip(inside["step"], inside["text"], inside["what"], strict=True)
+        ]
+        out.append((str(block), steps))
+    return out
+
+
+def headline_table(headline: Headline) -> Table:
+    """Return every headline figure with its interval, unit and Monte Carlo error."""
+    rows = []
+    for name, metric in headline.metrics.items():
+        stat = headline.stats[name]
+        error = "none" if math.isnan(stat.mc_se) else f"{stat.mc_se:,.3g}"
+        rows.append([metric.label, value_text(stat, metric.kind), both(stat, metric.kind), metric.unit, error])
+    headings = ["Figure", "Mean", "Mean with 90% interval", "Unit", "Monte Carlo standard error"]
+    return table_of("Every headline figure, policy less baseline", headings, rows, (1, 2, 4))

@@ -1,0 +1,319 @@
+"""Tidy long tables of results, one value a row with its unit; leaves out the full cross of dimensions.
+
+Monthly values are given for every area, and for the region by one dimension at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from results.geography import Area, Geography
+from results.long import LongTable
+from results.measures import MEASURES, Measure, named
+from results.metrics import metrics_for
+from results.money import NOMINAL
+from results.pairing import PairedSeed, metric_values
+from results.panel import DIMENSIONS, Panel
+from results.summary import Headline
+from scenarios.vocabulary import STATES, month_name
+from simulation.ledger import LINES
+from simulation.output import SUBSIDY_ITEMS
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+COLUMNS = (
+    "run_id", "scenario", "draw", "seed", "period", "geography_code", "geography_name", "age_band", "sex",
+    "ethnicity", "health", "programme", "payer", "measure", "unit", "price_base", "value",
+)  # fmt: skip
+"""Columns of every tidy table, in order."""
+ALL = "all"
+COLUMN_WORDS = {
+    "run_id": "hash of the inputs, arm, draw and seed",
+    "scenario": "name of the arm",
+    "draw": "number of the draw of uncertain parameters (0 is the central values)",
+    "seed": "seed of the random numbers",
+    "period": "month (YYYY-MM); financial year or whole horizon where the table says so",
+    "geography_code": "ONS code of a Place; for groups and the region a name in lower case",
+    "geography_name": "name of the area",
+    "age_band": "age in years at the month's end; all = every age",
+    "sex": "sex; all = both",
+    "ethnicity": "ethnicity group; all = every group",
+    "health": "whether a condition limits work; all = everybody",
+    "programme": "subsidy; all = none in particular",
+    "payer": "account that pays; all = none in particular",
+    "measure": "what is counted; see the rows below",
+    "unit": "unit of the value",
+    "price_base": "price base of money (nominal or a financial year); all = not money",
+    "value": "the value",
+}
+
+
+def run_id(content_hash: str, arm: str, draw: int, seed: int) -> str:
+    """Return the id of one run: 16 hex digits.
+
+    Parameters
+    ----------
+    content_hash : str
+        Hash of everything that decides the figures.
+    arm : str
+        Name of the arm.
+    draw, seed : int
+        Draw and seed.
+    """
+    return hashlib.sha256(f"{content_hash}|{arm}|{draw}|{seed}".encode()).hexdigest()[:16]
+
+
+def measure_frame(measure: Measure, panel: Panel, areas: Sequence[Area], by: str = ALL) -> DataFrame:
+    """Return one measure as period, geography_code, geography_name, dimension, label, value; empty months dropped.
+
+    Parameters
+    ----------
+    measure : Measure
+        A registered measure.
+    panel : Panel
+        One arm of one run.
+    areas : sequence of Area
+        Where.
+    by : str
+        A dimension the measure offers.
+    """
+    import pandas as pd
+
+    quantity = measure.function(panel.view(by))
+    labels = DIMENSIONS[by]
+    periods = np.array([month_name(int(m)) for m in panel.months])
+    values = np.stack([quantity.over(area.places) for area in areas])
+    area_index, month_index, label_index = np.nonzero(~np.isnan(values))
+    return pd.DataFrame(
+        {
+            "period": periods[month_index],
+            "geography_code": np.array([area.code for area in areas])[area_index],
+            "geography_name": np.array([area.name for area in areas])[area_index],
+            "dimension": by,
+            "label": np.array(labels)[label_index],
+            "value": values[area_index, month_index, label_index],
+        }
+    )
+
+
+def frame(name: str, panel: Panel, geography: Geography, by: str = ALL) -> DataFrame:
+    """Return a measure for every area as a tidy frame: period, area, dimension, label, value.
+
+    Parameters
+    ----------
+    name : str
+        A registered measure.
+    panel : Panel
+        One arm of one run.
+    geography : Geography
+        The areas.
+    by : str
+        A dimension the measure offers.
+
+    Raises
+    ------
+    KeyError
+        If the measure is unknown or is not offered by this dimension.
+    """
+    chosen = named(name)
+    if by not in chosen.dimensions:
+        raise KeyError(f"measure '{name}' is not given by '{by}'; it is given by: {', '.join(chosen.dimensions)}")
+    return measure_frame(chosen, panel, geography.areas, by)
+
+
+def add_panel(table: LongTable, panel: Panel, geography: Geography, identity: dict[str, object]) -> None:
+    """Add one arm to a long table: measures by area, region by dimension, states by area, ledger, subsidies.
+
+    Parameters
+    ----------
+    table : LongTable
+        Where to add.
+    panel : Panel
+        One arm of one run.
+    geography : Geography
+        The areas.
+    identity : dict
+        Values of the columns that name the run.
+    """
+    month = {"period": tuple(month_name(int(m)) for m in panel.months)}
+
+    def axis(areas: Sequence[Area]) -> dict[str, tuple[object, ...]]:
+        return {"geography_code": tuple(a.code for a in areas), "geography_name": tuple(a.name for a in areas)}
+
+    everywhere = axis(geography.areas)
+    for measure in MEASURES.values():
+        base = NOMINAL if measure.unit == "pounds" else ALL
+        for by in measure.dimensions:
+            areas = geography.areas if by == ALL else (geography.whole,)
+            quantity = measure.function(panel.view(by))
+            values = np.stack([quantity.over(area.places) for area in areas])
+            labels: dict[str, tuple[object, ...]] = {} if by == ALL else {by: DIMENSIONS[by]}
+            names = {"measure": measure.name, "unit": measure.unit, "price_base": base}
+            table.add(values, (axis(areas), month, labels), **names, **identity)
+
+    def over_areas(values: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.stack([values[:, area.places].sum(axis=1) for area in geography.areas]).astype(np.float64)
+
+    states = {"measure": tuple(f"state_{state}" for state in STATES)}
+    table.add(over_areas(panel.stocks[ALL][:, :, 0]), (everywhere, month, states), unit="residents", **identity)
+    lines = {"measure": tuple(line.name for line in LINES), "payer": tuple(line.payer for line in LINES)}
+    pounds = over_areas(panel.ledger) / 100
+    table.add(pounds, (everywhere, month, lines), unit="pounds", price_base=NOMINAL, **identity)
+    items = {"measure": tuple(f"subsidy_{item}" for item in SUBSIDY_ITEMS)}
+    for k, subsidy in enumerate(panel.subsidy_names):
+        counts = over_areas(panel.subsidies[:, k])
+        table.add(counts, (everywhere, month, items), unit="residents", programme=subsidy, **identity)
+
+
+def monthly_table(panels: Sequence[Panel], geography: Geography, content_hash: str) -> DataFrame:
+    """Return every monthly value of some arms, in the order in which the arms are handed over.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+        Arms of runs.
+    geography : Geography
+        The areas.
+    content_hash : str
+        Hash of everything that decides the figures.
+    """
+    table = LongTable(COLUMNS[:-1], ALL)
+    for panel in panels:
+        add_panel(table, panel, geography, identity_of(panel, content_hash))
+    return table.frame()
+
+
+def identity_of(panel: Panel, content_hash: str) -> dict[str, object]:
+    """Return the columns that name a run."""
+    return {
+        "run_id": run_id(content_hash, panel.arm, panel.draw, panel.seed),
+        "scenario": panel.arm,
+        "draw": panel.draw,
+        "seed": panel.seed,
+    }
+
+
+def effects_table(seeds: Sequence[PairedSeed], geography: Geography, content_hash: str) -> DataFrame:
+    """Return the paired figures of each seed: policy less baseline over the horizon, for the region.
+
+    Parameters
+    ----------
+    seeds : sequence of PairedSeed
+        The seeds.
+    geography : Geography
+        The areas.
+    content_hash : str
+        Hash of everything that decides the figures.
+    """
+    table = LongTable(COLUMNS[:-1], ALL)
+    for seed in seeds:
+        add_effects(table, seed, geography, content_hash)
+    return table.frame()
+
+
+def add_effects(table: LongTable, seed: PairedSeed, geography: Geography, content_hash: str) -> None:
+    """Add the paired figures of one seed to a long table.
+
+    Parameters
+    ----------
+    table : LongTable
+        Where to add.
+    seed : PairedSeed
+        One seed.
+    geography : Geography
+        The areas.
+    content_hash : str
+        Hash of everything that decides the figures.
+    """
+    metrics, values = metrics_for(seed.horizon), metric_values(seed)
+    names = [name for name, value in values.items() if not np.isnan(value)]
+    months = seed.policy.months[seed.policy.start :]
+    words: dict[str, tuple[object, ...]] = {
+        "measure": tuple(f"effect_{name}" for name in names),
+        "unit": tuple(metrics[name].unit for name in names),
+        "price_base": tuple(NOMINAL if metrics[name].kind.startswith("pounds") else ALL for name in names),
+    }
+    where = {"geography_code": geography.whole.code, "geography_name": geography.whole.name}
+    period = f"{month_name(int(months[0]))}/{month_name(int(months[-1]))}"
+    table.add(
+        np.array([values[name] for name in names]),
+        (words,),
+        period=period,
+        **where,
+        **identity_of(seed.policy, content_hash),
+    )
+
+
+SUMMARY_COLUMNS = (
+    "scenario", "baseline", "status", "table", "period", "geography_name", "dimension", "label", "agency",
+    "cashable", "measure", "unit", "price_base", "mean", "p05", "p25", "p50", "p75", "p95", "n_draws", "n_seeds",
+    "mc_se", "interval",
+)  # fmt: skip
+
+
+def summary_table(headline: Headline) -> DataFrame:
+    """Return every summarised figure in one long table: headline, groups, subsidies, months and money."""
+    import pandas as pd
+
+    whole = f"{headline.months[0]}/{headline.months[-1]}"
+    region = headline.geography.whole.name
+    stats = [
+        {
+            "table": "headline",
+            "period": whole,
+            "geography_name": region,
+            "measure": name,
+            "unit": metric.unit,
+            "price_base": NOMINAL if metric.kind.startswith("pounds") else ALL,
+            **vars(headline.stats[name]),
+        }
+        for name, metric in headline.metrics.items()
+    ]
+    groups = headline.groups.rename(columns={"item": "measure"}).assign(
+        table="groups", period=whole, geography_name=region
+    )
+    groups["unit"] = groups["measure"].map(group_unit)
+    series = headline.series.assign(table="months")
+    series["unit"] = series["measure"].map(lambda name: named(name).unit)
+    series["price_base"] = series["unit"].map(lambda unit: NOMINAL if unit == "pounds" else ALL)
+    money = headline.fiscal.rename(columns={"line": "measure", "financial_year": "period"})
+    money = money.assign(table="money", unit="pounds", price_base=NOMINAL, geography_name=region).drop(columns="label")
+    chain = headline.chain.rename(columns={"item": "measure", "subsidy": "label"})
+    chain = chain.assign(table="subsidies", dimension="subsidy", unit="residents", period=whole)
+    parts = [part for part in (pd.DataFrame(stats), groups, chain, series, money) if len(part)]
+    table = pd.concat(parts, ignore_index=True)
+    table = table.assign(scenario=headline.policy, baseline=headline.baseline, status=headline.caution or "calibrated")
+    for column in ("dimension", "label", "agency", "cashable", "price_base"):
+        table[column] = table[column].fillna(ALL) if column in table else ALL
+    return table[list(SUMMARY_COLUMNS)]
+
+
+def group_unit(item: str) -> str:
+    """Return the unit of a group item."""
+    if item in ("residents", "treated"):
+        return "residents"
+    return "share" if item in ("deadweight", "displacement") else "person-months"
+
+
+def dictionary_table(horizon: int) -> DataFrame:
+    """Return what every column, measure and figure means: kind, name, unit, better, description."""
+    import pandas as pd
+
+    rows = [("column", name, "", "", words) for name, words in COLUMN_WORDS.items()]
+    rows += [("measure", m.name, m.unit, m.better, m.label) for m in MEASURES.values()]
+    rows += [("measure", f"state_{s}", "residents", "neither", f"Residents in the state {s}.") for s in STATES]
+    rows += [
+        ("ledger line", line.name, "pounds", "neither", f"{line.label}: {line.payer} pays {line.payee}.")
+        for line in LINES
+    ]
+    rows += [
+        ("figure", f"effect_{m.name}", m.unit, m.better, f"{m.label}, policy less baseline where a difference applies.")
+        for m in metrics_for(horizon).values()
+    ]
+    return pd.DataFrame(rows, columns=["kind", "name", "unit", "better", "description"])

@@ -1,0 +1,157 @@
+"""What a scenario file may say, once every inherited value is in place; frozen, unknown keys refused.
+
+Checks that need a region or several keys at once are in `scenarios.checks` and `scenarios.subsidies`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from scenarios import quantities as q
+
+MAX_MONTHS = 240
+
+Name = Annotated[
+    str,
+    BeforeValidator(q.scenario_name),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,63}$"}),
+]
+Month = Annotated[
+    str,
+    BeforeValidator(q.month),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}),
+]
+Money = Annotated[
+    int,
+    BeforeValidator(q.pence),
+    WithJsonSchema({"type": "string", "pattern": r"^£ ?[0-9][0-9,]*(\.[0-9]+)? ?(k|m|bn)?$"}),
+]
+Share = Annotated[float, BeforeValidator(q.share), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
+Duration = Annotated[
+    int,
+    BeforeValidator(q.duration_months),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]+ (months?|weeks?)$"}),
+]
+Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+Text = Annotated[str, Field(strict=True, max_length=2_000)]
+Title = Annotated[str, Field(strict=True, min_length=1, max_length=120, pattern=r"^[^\n]*$")]
+Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+class Horizon(_Frozen):
+    """When the policy's comparison begins and how long it runs."""
+
+    start: Month = Field(description="month in which the policy can begin, YYYY-MM, from 2025-01")
+    months: Annotated[int, Field(strict=True, ge=1, le=MAX_MONTHS)] = Field(description="whole months from the start")
+
+
+class DemandStep(_Frozen):
+    """A change of every employer's jobs in normal times, from a month on."""
+
+    month: Month | None = Field(None, alias="from", description="first month, YYYY-MM; the horizon's start if left out")
+    multiplier: Annotated[float, Field(strict=True, ge=0.2, le=5)] = Field(
+        description="ratio to the jobs of the evidence"
+    )
+
+
+class MinimumWageStep(_Frozen):
+    """A change of the minimum wage beside its yearly uprating, from a month on."""
+
+    month: Month | None = Field(None, alias="from", description="first month, YYYY-MM; the horizon's start if left out")
+    multiplier: Annotated[float, Field(strict=True, ge=0.2, le=5)] = Field(
+        description="ratio to the minimum wage of the rates table"
+    )
+
+
+class Subsidy(_Frozen):
+    """One subsidy paid to employers for jobs of eligible residents."""
+
+    name: Name = Field(description="identifier: " + q.NAME_RULE)
+    title: Title | None = Field(None, description="words for people, at most 120 characters")
+    payer: Literal["DWP", "combined_authority"] = Field(description="agency that pays")
+    eligibility: dict[str, Any] = Field(description="rule: all, any, not, or a comparison with 'column'")
+    start: Month | None = Field(
+        None, description="first month in which a job can start; the horizon's start if left out"
+    )
+    end: Month | None = Field(None, description="last month in which a job can start")
+    window_months: Annotated[int, Field(strict=True, ge=1, le=MAX_MONTHS)] | None = Field(
+        None, description="instead of 'end': whole months from 'start' in which a job can start"
+    )
+    length: Duration | None = Field(
+        None, description="length of a placement, '6 months' or '26 weeks' (52 to 12 months)"
+    )
+    length_months: Annotated[int, Field(strict=True, ge=1, le=60)] | None = Field(
+        None, description="instead of 'length': length of a placement, whole months"
+    )
+    hours_week: Annotated[int, Field(strict=True, ge=1, le=48)] = Field(description="whole hours a week")
+    covers: Literal["nothing", "wage", "employment_cost"] = Field(
+        description="cost of the hours that is paid: nothing, wage, or employment_cost (wage, employer National "
+        "Insurance and minimum pension contribution)"
+    )
+    wage_share: Share = Field(description="share of the minimum-wage cost of these hours that is paid, 0 to 1")
+    monthly_payment: Money = Field(description="flat payment to the employer a month of the placement")
+    start_payment: Money = Field(description="payment to the employer at the start")
+    completion_payment: Money = Field(description="payment to the employer on completion")
+    support: Money = Field(description="wraparound support per start")
+    administration: Money = Field(description="administration per start")
+    places: Literal["additional", "any_vacancy", "both"] = Field(
+        description="jobs that may be subsidised: additional (programme places), any_vacancy (ordinary ones), both"
+    )
+    marginal_only: Annotated[bool, Field(strict=True)] = Field(
+        description="paid only where the employer's headcount has grown since the policy began"
+    )
+    cap_starts: Count | None = Field(None, description="most starts over the whole life")
+    cap_starts_month: Count | None = Field(None, description="most starts in a month")
+    cap_active: Count | None = Field(None, description="most people in a placement at once")
+    budget: Money | None = Field(None, description="money for the whole life")
+    employer_places: tuple[str, ...] | None = Field(
+        None, description="Places or area groups of the employers that may take part"
+    )
+    employer_sectors: tuple[str, ...] | None = Field(None, description="sectors of the employers that may take part")
+    employer_take_up: Share = Field(description="share of eligible employers that take part, 0 to 1")
+    participant_take_up: Share = Field(description="share of eligible residents offered a place who accept, 0 to 1")
+    drop_out: Share = Field(description="share of people in a placement who leave it early, per month, 0 to 1")
+    keep_bonus: Annotated[int, Field(strict=True, ge=-1000, le=1000)] = Field(
+        description="points (100 = one standard deviation of productivity) in the employer's second decision"
+    )
+    priority_cohorts: tuple[str, ...] = Field(description="cohorts served first when places are short")
+
+
+class Scenario(_Frozen):
+    """One resolved scenario: the policy, its horizon, and the world it is done in."""
+
+    name: Name = Field(description="identifier, also the folder of its runs: " + q.NAME_RULE)
+    title: Title = Field("", description="words for people, at most 120 characters")
+    description: Text = Field("", description="what the scenario stands for")
+    kind: Literal["scenario", "context"] = Field(
+        "scenario", description="a policy, or a state of the world to do it in"
+    )
+    region: Name = Field(description="name of a region under evidence/regions")
+    variant: str | None = Field(None, description="named variant of the region's evidence")
+    baseline: str = Field(description="scenario to compare with: a shipped name or a file beside this one")
+    horizon: Horizon = Field(description="start (YYYY-MM) and months")
+    labour_demand: tuple[DemandStep, ...] = Field((), description="list of {from: YYYY-MM, multiplier: number}")
+    minimum_wage: tuple[MinimumWageStep, ...] = Field((), description="list of {from: YYYY-MM, multiplier: number}")
+    subsidies: tuple[Subsidy, ...] = Field((), description="list of subsidies, each with a name")
+    parameters: dict[str, Finite] = Field(
+        default_factory=dict, description="process.name: value, in place of the evidence"
+    )
+
+
+NOT_INHERITED = ("name", "title", "description", "kind", "extends", "context")
+"""Keys that say what one file is, so that a file which extends it does not take them over."""
+CONTEXT_KEYS = ("labour_demand", "minimum_wage", "parameters")
+"""What a context may set, beside its own name, title, description and `extends`."""
+FILE_ONLY_KEYS = ("extends", "context", "subsidy_defaults")
+"""Keys of a file that are used up in resolving it."""
+TOP_KEYS = (*Scenario.model_fields, *FILE_ONLY_KEYS)
+SUBSIDY_KEYS = tuple(Subsidy.model_fields)
+HORIZON_KEYS = tuple(Horizon.model_fields)
+EXCLUSIVE = (("end", "window_months"), ("length", "length_months"))
+"""Keys of a subsidy that say the same thing: the nearer file's choice replaces the other's."""

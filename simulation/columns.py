@@ -1,0 +1,254 @@
+"""The arrays that the compiled functions share, grouped into named tuples of one allocation each.
+
+Named tuples keep the kernels' signatures readable; every array is allocated once before a run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.employers import Employers
+from simulation.residents import COLUMNS, NEVER, Residents
+
+BLOCK = 16384
+"""Rows of one block of the pass; results do not depend on it."""
+MAX_APPLICATIONS = 16
+"""Longest list of applications of one seeker in one month."""
+
+
+class Columns(NamedTuple):
+    """Residents' columns as the kernels see them: COLUMNS of `residents` and seven of the engine's own.
+
+    `timer`: month of the next birthday that changes the age band, or the 65th; `exit_class`, `health_class`:
+    rows of the bound tables; `gross`: pence a month from the job and `gross_kind` what sort; `award`: pence a month of Universal Credit
+    of the unit, kept at its lower row; `offer`: subsidy offered this month, index + 1.
+    """
+
+    id: NDArray[np.uint32]
+    place: NDArray[np.uint8]
+    birth: NDArray[np.int16]
+    sex: NDArray[np.uint8]
+    ethnicity: NDArray[np.uint8]
+    qualification: NDArray[np.uint8]
+    deprivation: NDArray[np.uint8]
+    cohort: NDArray[np.uint16]
+    barriers: NDArray[np.uint8]
+    ability: NDArray[np.int16]
+    unit: NDArray[np.uint32]
+    partner: NDArray[np.int32]
+    child_birth: NDArray[np.int16]
+    tenure: NDArray[np.uint8]
+    rent: NDArray[np.uint16]
+    state: NDArray[np.uint8]
+    since: NDArray[np.int16]
+    work_history: NDArray[np.uint32]
+    work_since: NDArray[np.int16]
+    employer: NDArray[np.int32]
+    hired: NDArray[np.int16]
+    slot: NDArray[np.uint8]
+    hours: NDArray[np.uint8]
+    pay: NDArray[np.uint16]
+    insecure: NDArray[np.uint8]
+    sector: NDArray[np.uint8]
+    conditions: NDArray[np.uint8]
+    diagnosed: NDArray[np.uint8]
+    declared: NDArray[np.uint8]
+    severity: NDArray[np.uint8]
+    treatment: NDArray[np.int16]
+    benefit: NDArray[np.uint8]
+    claim_since: NDArray[np.int16]
+    programme: NDArray[np.uint8]
+    programme_since: NDArray[np.int16]
+    completed: NDArray[np.uint8]
+    satisfaction: NDArray[np.uint8]
+    timer: NDArray[np.int16]
+    exit_class: NDArray[np.uint8]
+    health_class: NDArray[np.uint8]
+    gross: NDArray[np.int32]
+    gross_kind: NDArray[np.uint8]
+    award: NDArray[np.int32]
+    offer: NDArray[np.uint8]
+
+
+class Firms(NamedTuple):
+    """Employers' columns as the kernels see them, and the slots and places of this month.
+
+    `target`: slots wanted; `open`: 1 where an ordinary slot is open; `places`, `places_filled`: programme
+    places by subsidy, shape (subsidies, employers); `joins`: share of the employer's establishments that take
+    part, 16-bit, same shape; `headcount`: filled slots and places when the policy began.
+    """
+
+    area: NDArray[np.uint8]
+    sector: NDArray[np.uint8]
+    kind: NDArray[np.uint8]
+    size: NDArray[np.int32]
+    slots: NDArray[np.int32]
+    filled: NDArray[np.int32]
+    standard: NDArray[np.int16]
+    premium: NDArray[np.int16]
+    inclusive: NDArray[np.uint8]
+    part_time: NDArray[np.uint8]
+    insecure: NDArray[np.uint8]
+    target: NDArray[np.int32]
+    open: NDArray[np.uint8]
+    places: NDArray[np.int32]
+    places_filled: NDArray[np.int32]
+    joins: NDArray[np.uint16]
+    headcount: NDArray[np.int32]
+
+
+class Record(NamedTuple):
+    """One record a resident for pairing: bits of policy months, and when he left or started.
+
+    Shapes: (residents, words) for the bits, (residents,) for the rest.
+    """
+
+    work: NDArray[np.uint64]
+    unemployed: NDArray[np.uint64]
+    subsidised: NDArray[np.uint64]
+    left: NDArray[np.int16]
+    first_start: NDArray[np.int16]
+    start_subsidy: NDArray[np.uint8]
+
+
+class Lists(NamedTuple):
+    """Lists of the month. The first group is written at block positions, the second joined in row order."""
+
+    hit: NDArray[np.uint8]
+    events: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
+    old_state: NDArray[np.uint8]
+    old_cell: NDArray[np.int32]
+    replaced: NDArray[np.uint8]
+    n_events: NDArray[np.int64]
+    leaver: NDArray[np.int32]
+    fate: NDArray[np.uint8]
+    n_leavers: NDArray[np.int64]
+    looker: NDArray[np.int32]
+    facts: NDArray[np.int64]
+    n_lookers: NDArray[np.int64]
+    seeker: NDArray[np.int32]
+    seeker_facts: NDArray[np.int64]
+    hired: NDArray[np.int32]
+    hired_state: NDArray[np.uint8]
+    hired_cell: NDArray[np.int32]
+    hired_replaced: NDArray[np.uint8]
+
+
+class Matching(NamedTuple):
+    """Working arrays of looks and matching; rows are seekers, nodes are employers' slots or places."""
+
+    node: NDArray[np.int32]
+    rank: NDArray[np.int64]
+    applications: NDArray[np.int32]
+    position: NDArray[np.int32]
+    got: NDArray[np.int32]
+    offset: NDArray[np.int64]
+    held: NDArray[np.int32]
+    best_rank: NDArray[np.int64]
+    best_seeker: NDArray[np.int32]
+
+
+@dataclass
+class Arrays:
+    """Everything that changes in a run of one arm."""
+
+    residents: Columns
+    firms: Firms
+    record: Record
+
+    def copy(self) -> Arrays:
+        """Return a deep copy."""
+        return Arrays(
+            Columns(*(a.copy() for a in self.residents)),
+            Firms(*(a.copy() for a in self.firms)),
+            Record(*(a.copy() for a in self.record)),
+        )
+
+
+def columns_of(residents: Residents) -> Columns:
+    """Return copies of the residents' columns with the engine's own columns added, zero."""
+    n = len(residents)
+    return Columns(
+        **{name: np.ascontiguousarray(getattr(residents, name)).copy() for name in COLUMNS},
+        timer=np.full(n, NEVER, np.int16),
+        exit_class=np.zeros(n, np.uint8),
+        health_class=np.zeros(n, np.uint8),
+        gross=np.zeros(n, np.int32),
+        gross_kind=np.zeros(n, np.uint8),
+        award=np.zeros(n, np.int32),
+        offer=np.zeros(n, np.uint8),
+    )
+
+
+def firms_of(employers: Employers, n_subsidies: int) -> Firms:
+    """Return copies of the employers' columns with places for each subsidy, zero."""
+    n, k = len(employers), n_subsidies
+    names = ("area", "sector", "kind", "size", "slots", "filled", "standard", "premium", "inclusive", "part_time", "insecure")
+    return Firms(
+        **{name: getattr(employers, name).copy() for name in names},
+        target=employers.size.copy(),
+        open=np.zeros(n, np.uint8),
+        places=np.zeros((k, n), np.int32),
+        places_filled=np.zeros((k, n), np.int32),
+        joins=np.zeros((k, n), np.uint16),
+        headcount=np.zeros(n, np.int32),
+    )
+
+
+def empty_record(n: int, months: int) -> Record:
+    """Return the record of n residents over a policy horizon."""
+    words = max(1, (months + 63) // 64)
+    return Record(
+        work=np.zeros((n, words), np.uint64),
+        unemployed=np.zeros((n, words), np.uint64),
+        subsidised=np.zeros((n, words), np.uint64),
+        left=np.full(n, months, np.int16),
+        first_start=np.full(n, -1, np.int16),
+        start_subsidy=np.zeros(n, np.uint8),
+    )
+
+
+def empty_lists(n: int) -> Lists:
+    """Return the lists of a month for n residents."""
+    blocks = (n + 1023) // 1024
+    return Lists(
+        hit=np.zeros(n, np.uint8),
+        events=np.zeros(n, np.int32),
+        hashes=np.zeros(n, np.uint64),
+        old_state=np.zeros(n, np.uint8),
+        old_cell=np.zeros(n, np.int32),
+        replaced=np.zeros(n, np.uint8),
+        n_events=np.zeros(blocks, np.int64),
+        leaver=np.zeros(n, np.int32),
+        fate=np.zeros(n, np.uint8),
+        n_leavers=np.zeros(blocks, np.int64),
+        looker=np.zeros(n, np.int32),
+        facts=np.zeros(n, np.int64),
+        n_lookers=np.zeros(blocks, np.int64),
+        seeker=np.zeros(n, np.int32),
+        seeker_facts=np.zeros(n, np.int64),
+        hired=np.zeros(n, np.int32),
+        hired_state=np.zeros(n, np.uint8),
+        hired_cell=np.zeros(n, np.int32),
+        hired_replaced=np.zeros(n, np.uint8),
+    )
+
+
+def empty_matching(n_seekers: int, n_nodes: int, n_open: int) -> Matching:
+    """Return working arrays for so many seekers, nodes and open slots."""
+    return Matching(
+        node=np.zeros((n_seekers, MAX_APPLICATIONS), np.int32),
+        rank=np.zeros((n_seekers, MAX_APPLICATIONS), np.int64),
+        applications=np.zeros(n_seekers, np.int32),
+        position=np.zeros(n_seekers, np.int32),
+        got=np.zeros(n_seekers, np.int32),
+        offset=np.zeros(n_nodes, np.int64),
+        held=np.zeros(n_nodes, np.int32),
+        best_rank=np.zeros(n_open, np.int64),
+        best_seeker=np.zeros(n_open, np.int32),
+    )

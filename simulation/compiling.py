@@ -1,0 +1,37 @@
+"""How kernels are compiled: one place for the options.
+
+`kernel` compiles without reference counting of arrays: nothing a kernel is given can vanish while it runs,
+and counting every array of a named tuple at every call of a helper made the pass 30 times slower. The price
+is that a kernel may not allocate; working arrays are arguments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numba
+from numba import njit
+from platformdirs import user_cache_path
+
+
+def _cache_folder() -> Path:
+    """Return the folder of compiled code, one for each state of the sources.
+
+    Numba's own check sees only the file of a kernel, not the files it calls into, and would go on using
+    code compiled from an older helper.
+    """
+    here = Path(__file__).parent
+    files = [*sorted(here.rglob("*.py")), here.parent / "scenarios" / "vocabulary.py"]
+    content = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    base = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else user_cache_path("workability") / "compiled"
+    return base / content
+
+
+numba.config.CACHE_DIR = str(_cache_folder())
+
+kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+inlined = njit(cache=True, inline="always", error_model="numpy", _nrt=False)
+"""Helpers that take named tuples: pasted into their callers, because passing hundreds of fields costs more than the work."""
+scalar = njit(cache=True, inline="always", error_model="numpy")
+"""Helpers of scalars, pasted into their callers."""

@@ -1,0 +1,61 @@
+"""Every payment of a month: who pays, who receives, what for. Whole pence.
+
+A line says once which accounts it moves money between, so each posting is double entry and a month sums to
+zero over the accounts. What a line is worth to an appraiser is decided in `results`, not here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+AGENCIES = ("DWP", "HMRC", "combined_authority")
+"""Accounts inside the public purse that the lines of this module use."""
+ACCOUNTS = (*AGENCIES, "employers", "residents")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind of payment: its payer, its payee and how much of it is cash to the public purse."""
+
+    name: str
+    payer: str
+    payee: str
+    cashable: bool
+    label: str
+
+
+LINES = (
+    Line("wages", "employers", "residents", False, "Wages"),
+    Line("income_tax", "residents", "HMRC", True, "Income tax"),
+    Line("employee_ni", "residents", "HMRC", True, "Employee National Insurance"),
+    Line("employer_ni", "employers", "HMRC", True, "Employer National Insurance"),
+    Line("statutory_sick_pay", "employers", "residents", False, "Statutory Sick Pay"),
+    Line("universal_credit", "DWP", "residents", True, "Universal Credit (standard allowance, health element, taper)"),
+    Line("subsidy_wage", "DWP", "employers", True, "Subsidy: wage and employment cost"),
+    Line("subsidy_grant", "DWP", "employers", True, "Subsidy: payments for a start"),
+    Line("subsidy_support", "DWP", "residents", True, "Subsidy: wraparound support"),
+    Line("subsidy_administration", "DWP", "employers", True, "Subsidy: administration"),
+    Line("local_subsidy_wage", "combined_authority", "employers", True, "Local subsidy: wage and employment cost"),
+    Line("local_subsidy_grant", "combined_authority", "employers", True, "Local subsidy: payments for a start"),
+    Line("local_subsidy_support", "combined_authority", "residents", True, "Local subsidy: wraparound support"),
+    Line("local_subsidy_administration", "combined_authority", "employers", True, "Local subsidy: administration"),
+)
+LINE_INDEX = {line.name: i for i, line in enumerate(LINES)}
+
+
+def balances(pence: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """Return the change of every account: pence received less pence paid.
+
+    Parameters
+    ----------
+    pence : int64, shape (..., len(LINES))
+        Payments by line.
+    """
+    out = {account: np.zeros(pence.shape[:-1], np.int64) for account in ACCOUNTS}
+    for i, line in enumerate(LINES):
+        out[line.payer] -= pence[..., i]
+        out[line.payee] += pence[..., i]
+    return out

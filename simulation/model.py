@@ -1,0 +1,364 @@
+"""The region as a Mesa model: the order of the month, written once.
+
+Residents and employers are columns that compiled kernels write; subsidies are Mesa agents that act once a
+month. Mesa's own random generator is never drawn from.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.arm import ArmSpec
+from scenarios.vocabulary import STATES, State, month_index
+from simulation.columns import BLOCK, MAX_APPLICATIONS, Columns, Firms, Record, empty_lists, empty_matching, empty_record
+from simulation.checksum import state_hash
+from simulation.exact_limits import clear_market
+from simulation.hiring import hire, match, prepare_nodes
+from simulation.lanes import Lanes
+from simulation.ledger import LINE_INDEX, LINES
+from simulation.looks import apply
+from simulation.model_tables import look_parameters, pay_tables, terms_of, visit_tables
+from simulation.monthly_pass import monthly_pass
+from simulation.observers import Rows, empty_counters
+from simulation.output import SUBSIDY_ITEMS
+from simulation.processes.employer_choice import opening_rate
+from simulation.programmes import Subsidy, participation
+from simulation.recording import record
+from simulation.slots import RATE_ONE, join_lists, open_and_close
+from simulation.start import Start, set_timers
+from simulation.streams import FIXED, Purpose, key, root
+from simulation.subsidies import pay_placements
+from simulation.taxben.flows import count_claimants, settle
+from simulation.taxben.rates import financial_year, rates_of
+from simulation.thresholds import ONE, threshold
+from simulation.visit import CELL_SHAPE, MAX_SUBSIDIES, STANDARD_SHIFT, Keys, cell_of
+
+NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
+SEEKERS_A_TASK = 512
+_FINISHED = SUBSIDY_ITEMS.index("finished")
+_STARTED = SUBSIDY_ITEMS.index("started")
+_MINIMUM_WAGE_SLOTS = 0.01
+
+
+class HiringKeys(NamedTuple):
+    """Keys of the month's looks, values and jobs, uint64 each; `participation` stays for good."""
+
+    look: np.uint64
+    value: np.uint64
+    accept: np.uint64
+    participation: np.uint64
+    pay: np.uint64
+
+
+class RegionModel(mesa.Model):
+    """One arm of one run. `step` is a month; `rows` holds the counts of the months so far."""
+
+    def __init__(
+        self,
+        start: Start,
+        arm: ArmSpec,
+        *,
+        seed: int = 0,
+        threads: int = 1,
+        first_month: int = 0,
+        months: int = 60,
+        recording: bool = False,
+        hashing: bool = False,
+        block: int = BLOCK,
+        copy: bool = True,
+    ) -> None:
+        super().__init__(rng=0)
+        if len(arm.subsidies) > MAX_SUBSIDIES // 2:
+            raise ValueError(f"arm '{arm.name}' has {len(arm.subsidies)} subsidies; at most {MAX_SUBSIDIES // 2} can run")
+        self.start, self.arm, self.run_seed, self.block = start, arm, seed, block
+        self.root = root(seed, start.draw)
+        self.month, self.first_month, self.policy_month = first_month, first_month, arm.policy_month
+        self.columns: Columns = Columns(*(a.copy() for a in start.columns)) if copy else start.columns
+        self.firms: Firms = self._with_subsidies(start.firms, copy)
+        self.lanes = Lanes(threads)
+        self.hashing = hashing
+        n, k = start.n, len(arm.subsidies)
+        self.lists = empty_lists(n)
+        self.counters = [empty_counters(start.n_places, k) for _ in range(self.lanes.n)]
+        self.cells = np.zeros(start.n_places * int(np.prod(CELL_SHAPE)), np.int32)
+        self.satisfaction = np.zeros(start.n_places, np.int64)
+        self.rows = Rows.empty(months, start.n_places, start.n_areas, k)
+        self.recorder: Record = empty_record(n if recording else 1, arm.months)
+        self.recording = recording
+        self.running = np.zeros((start.n_places, len(LINES)), np.int64)
+        self.posted = np.zeros_like(self.running)
+        self.owed = np.zeros(k, np.int64)
+        self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
+        self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
+        self.n_seekers = 0
+        self.tightness = start.tightness.copy()
+        self.terms = terms_of(arm.subsidies)
+        self.visit = visit_tables(start.donor, start.n_places, start.parameters, arm.subsidies, start.limits)
+        self.visit.values[STANDARD_SHIFT] += start.levels.standard_shift
+        self._set_year()
+        self.subsidies = [Subsidy(self, spec, i) for i, spec in enumerate(arm.subsidies)]
+        self._tabulate_policy()
+        self._set_targets()
+
+    # ------------------------------------------------------------------ setting up
+    def _with_subsidies(self, firms: Firms, copy: bool) -> Firms:
+        n, k = firms.size.size, len(self.arm.subsidies)
+        if not copy:
+            return firms
+        out = Firms(*(a.copy() for a in firms))
+        return out._replace(
+            places=np.zeros((k, n), np.int32), places_filled=np.zeros((k, n), np.int32), joins=np.zeros((k, n), np.uint16)
+        )
+
+    def _tabulate_policy(self) -> None:
+        p, arm = self.start.parameters, self.arm
+        share = np.array([s.share for s in self.subsidies])
+        self.look_parameters = look_parameters(p, arm.subsidies, share, self.start.n_areas, self.start.limits)
+        self.look_parameters = self.look_parameters._replace(
+            shift=self.look_parameters.shift + self.start.levels.standard_shift
+        )
+        for k, spec in enumerate(arm.subsidies):
+            self.firms.joins[k] = participation(
+                self.firms, spec, k, self.root, int(p.employer_choice.establishment_slots)
+            )
+        self.firms.headcount[:] = self.firms.filled
+        claiming = threshold(np.array([p.claiming.take_up, p.claiming.must_look_inactive]))
+        self.claiming = claiming.astype(np.int64)
+
+    def _set_year(self) -> None:
+        """Take the rates of the month's financial year and of the scenario's minimum wage."""
+        factor = 1.0
+        for month, multiplier in self.arm.minimum_wage:
+            factor = multiplier if month <= self.month else factor
+        years = self.start.rules
+        year = min(max(financial_year(self.month), min(years)), max(years))
+        self.rate_key = (year, factor)
+        self.rates = rates_of(years[year], NEW_HEALTH_ELEMENT_FROM, factor)
+        self.pay = pay_tables(self.start.parameters, self.rates.minimum_wage, self.arm.subsidies)
+
+    def _demand(self) -> float:
+        level = 1.0
+        for month, multiplier in self.arm.demand:
+            level = multiplier if month <= self.month else level
+        return level
+
+    def _set_targets(self) -> None:
+        """Set the slots that employers want: normal size, demand, and what a higher minimum wage costs."""
+        choice = self.start.parameters.employer_choice
+        self.target_key = (self._demand(), self.rate_key[1])
+        wage_cost = 1.0 + (self.rate_key[1] - 1.0) * np.asarray(choice.low_paid_share)[self.firms.sector]
+        wanted = self.firms.size * (self.start.levels.slots * self.target_key[0])
+        wanted = wanted * np.power(wage_cost, -choice.cost_elasticity)
+        self.firms.target[:] = np.floor(np.round(wanted, 6) + 0.5).astype(np.int32)
+
+    def settle_everybody(self) -> None:
+        """Recompute everybody's payments, after a change of rates or at the start."""
+        everybody = np.arange(self.start.n, dtype=np.int32)
+        self.running[:] = 0
+        self.columns.gross[:] = 0
+        self.columns.gross_kind[:] = 0
+        self.columns.award[:] = 0
+        self._settle(everybody, self.columns.state, np.zeros(self.start.n, np.uint8), 0, self.start.n, 1)
+
+    def initialise(self) -> None:
+        """Set classes, timers, satisfaction and counts of a population that has not run yet."""
+        n = self.start.n
+        everybody = np.arange(n, dtype=np.int32)
+        c, month = self.columns, self.month
+        set_timers(c, month)
+        band = self.start.tables.band[month - c.birth.astype(np.int64)].astype(np.int64)
+        cells = np.asarray(
+            ((((c.place.astype(np.int64) * CELL_SHAPE[0] + band) * CELL_SHAPE[1] + c.sex) * CELL_SHAPE[2] + c.ethnicity)
+             * CELL_SHAPE[3] + (c.severity > 0)) * CELL_SHAPE[4] + c.state, np.int32)
+        self.cells[:] = np.bincount(cells, minlength=self.cells.size)
+        record(
+            c, self.start.tables, self.visit, everybody, c.state.copy(), cells, np.zeros(n, np.uint8), self.recorder,
+            self.counters[0], key(self.root, FIXED, Purpose.WELLBEING), month, -1, 0, n,
+        )  # fmt: skip
+        self._collect()
+
+    # ------------------------------------------------------------------ the month
+    def step(self) -> None:
+        """Run one month, in order."""
+        policy = self.month - self.policy_month if self.recording else -1
+        if policy == 0:
+            self._begin_record()
+        self._new_rates()
+        self._pass_over_residents(policy)  # 1-4 age, health, exits, ends of subsidies
+        self._open_slots()  # 5
+        for subsidy in self.subsidies:  # 6 doors
+            subsidy.step()
+        self._hire(policy)  # 7 (8 programmes come with the services)
+        self._pay()  # 9
+        self._observe()  # 10 wellbeing is kept by events; 11
+        self.month += 1
+
+    def _keys(self) -> Keys:
+        p, month = Purpose, self.month
+        return Keys(
+            *(key(self.root, month, q) for q in (p.MONTH, p.FATE, p.ARRIVAL, p.KEEP, p.TREATMENT, p.SKILL)),
+            key(self.root, FIXED, p.DISCLOSURE),
+            key(self.root, FIXED, p.WELLBEING),
+        )
+
+    def _begin_record(self) -> None:
+        every = np.uint64(0xFFFFFFFFFFFFFFFF)
+        r, c = self.recorder, self.columns
+        r.work[:] = np.where(c.state <= State.ABSENT, every, np.uint64(0))[:, None]
+        r.unemployed[:] = np.where(c.state == State.UNEMPLOYED, every, np.uint64(0))[:, None]
+        self.firms.headcount[:] = self.firms.filled
+
+    def _new_rates(self) -> None:
+        before = self.rate_key
+        self._set_year()
+        if self.rate_key != before:
+            self.settle_everybody()
+        if self.target_key != (self._demand(), self.rate_key[1]):
+            self._set_targets()
+
+    def _pass_over_residents(self, policy: int) -> None:
+        keys, n_blocks = self._keys(), -(-self.start.n // self.block)
+
+        def work(lane: int, first: int, end: int) -> None:
+            monthly_pass(
+                self.columns, self.firms, self.start.tables, self.visit, self.start.donor, self.lists, self.recorder,
+                self.counters[lane], keys, self.month, policy, self.block, first, end,
+            )  # fmt: skip
+
+        self.lanes.run(work, n_blocks)
+        self.n_seekers = join_lists(self.lists, self.firms, self.block, n_blocks)
+
+    def _open_slots(self) -> None:
+        choice = self.start.parameters.employer_choice
+        rates = opening_rate(self.tightness, self.start.tightness, choice)
+        offered = np.array([
+            round(choice.cost_elasticity * s.share * ONE) if s.spec.places != "any_vacancy" and s.is_open(self.month) else -1
+            for s in self.subsidies
+        ], np.int64)  # fmt: skip
+        fixed = [key(self.root, self.month, q) for q in (Purpose.CLOSE, Purpose.PLACES)]
+        close, refill = round(choice.close_rate * RATE_ONE), round(choice.refill_rate * ONE)
+        numbers = np.rint(rates * RATE_ONE).astype(np.int64)
+        n = len(self.firms.size)
+
+        def work(lane: int, first: int, end: int) -> None:
+            open_and_close(self.firms, *fixed, close, numbers, refill, offered, first, end)
+
+        self.lanes.run(work, n)
+
+    def _hire(self, policy: int) -> None:
+        n, m = self.n_seekers, self.matching
+        total = prepare_nodes(self.firms, m)
+        if n > m.got.size or total > m.best_rank.size:
+            self.matching = m = empty_matching(max(n, m.got.size) * 5 // 4, m.held.size, max(total, m.best_rank.size) * 5 // 4)
+            self.seeker_ids = np.zeros(m.got.size, np.uint32)
+            prepare_nodes(self.firms, m)
+        p = Purpose
+        keys = HiringKeys(
+            *(key(self.root, self.month, q) for q in (p.LOOK, p.VALUE, p.ACCEPT)),
+            key(self.root, FIXED, p.PARTICIPATION),
+            key(self.root, self.month, p.PAY),
+        )
+
+        def work(lane: int, first: int, end: int) -> None:
+            apply(
+                self.columns, self.firms, self.start.looks, self.look_parameters, self.lists, m, keys,
+                first * SEEKERS_A_TASK, min(n, end * SEEKERS_A_TASK),
+            )  # fmt: skip
+
+        self.lanes.run(work, -(-n // SEEKERS_A_TASK))
+        self.proposals = match(
+            self.columns, self.firms, m, self.lists.seeker, self.seeker_ids, n, 0, self.start.limits.unlimited
+        )
+        if self.start.limits.clearing:
+            clear_market(self, n, key(self.root, self.month, p.RING))
+        self.n_hired = hire(
+            self.columns, self.firms, self.start.tables, self.look_parameters, self.pay, m, self.lists,
+            self.counters[0], self.recorder, keys, n, self.month, policy,
+        )  # fmt: skip
+        record(
+            self.columns, self.start.tables, self.visit, self.lists.hired, self.lists.hired_state, self.lists.hired_cell,
+            self.lists.hired_replaced, self.recorder, self.counters[0], key(self.root, FIXED, p.WELLBEING),
+            self.month, policy, 0, self.n_hired,
+        )  # fmt: skip
+
+    def _settle(
+        self, rows: NDArray[np.int32], old: NDArray[np.uint8], replaced: NDArray[np.uint8], lo: int, n: int, everybody: int
+    ) -> None:
+        settle(
+            self.columns, rows, old, replaced, lo, n, self.month, self.rates, self.claiming,
+            key(self.root, FIXED, Purpose.CLAIM), self.running, everybody,
+        )  # fmt: skip
+
+    def _pay(self) -> None:
+        lists, counts = self.lists, self.counters[0].subsidies
+        self.posted[:] = 0
+        self.owed[:] = 0
+        for b in range(-(-self.start.n // self.block)):
+            lo, n = b * self.block, int(lists.n_events[b])
+            self._settle(lists.events, lists.old_state, lists.replaced, lo, n, 0)
+            if self.subsidies:
+                pay_placements(self.columns, lists.events, lo, n, self.terms, self.rates, self.month, 0, self.posted, counts, self.owed)
+        self._settle(lists.hired, lists.hired_state, lists.hired_replaced, 0, self.n_hired, 0)
+        if self.subsidies:
+            pay_placements(
+                self.columns, lists.hired, 0, self.n_hired, self.terms, self.rates, self.month, 1, self.posted, counts, self.owed
+            )
+
+    # ------------------------------------------------------------------ observing
+    def _collect(self) -> dict[str, NDArray[np.int64]]:
+        """Add the lanes' counts to the month's and empty them."""
+        out = {name: sum(getattr(lane, name).astype(np.int64) for lane in self.counters) for name in self.counters[0]._fields}
+        self.cells += out["cells"].astype(np.int32)
+        self.satisfaction += out["satisfaction"]
+        for lane in self.counters:
+            for array in lane:
+                array[...] = 0
+        return out  # type: ignore[return-value]
+
+    def _observe(self) -> None:
+        counts, t, rows = self._collect(), self.month - self.first_month, self.rows
+        rows.stocks[t] = self.cells.reshape(rows.stocks.shape[1:])
+        rows.moves[t], rows.ageing[t], rows.flows[t] = counts["moves"], counts["ageing"], counts["flows"]
+        rows.satisfaction[t], rows.subsidies[t] = self.satisfaction, counts["subsidies"]
+        count_claimants(self.columns, self.start.tables, self.month, rows.claimants[t])
+        for subsidy in self.subsidies:
+            self._account(subsidy, counts["subsidies"][subsidy.index])
+        rows.ledger[t] = self.running + self.posted
+        areas, firms, n_areas = self.firms.area, self.firms, self.start.n_areas
+        for out, slots, filled in (
+            (rows.slots[t], firms.slots, firms.filled),
+            (rows.places[t], firms.places.sum(axis=0), firms.places_filled.sum(axis=0)),
+        ):
+            out[:, 0] = np.bincount(areas, weights=slots, minlength=n_areas)
+            out[:, 1] = np.bincount(areas, weights=filled, minlength=n_areas)
+        self._update_tightness(rows.slots[t])
+        if self.hashing:
+            rows.state_hash[t] = state_hash(self.columns, self.firms)
+
+    def _account(self, subsidy: Subsidy, counts: NDArray[np.int64]) -> None:
+        """Post completion payments and bring the subsidy's own books up to date."""
+        k, terms = subsidy.index, self.terms
+        line = LINE_INDEX["local_subsidy_grant" if terms.local[k] else "subsidy_grant"]
+        self.posted[:, line] += counts[:, _FINISHED] * terms.end[k]
+        subsidy.started += int(counts[:, _STARTED].sum())
+        subsidy.active = int(self.firms.places_filled[k].sum()) if terms.local.size == 0 else int(counts[:, 3].sum())
+        subsidy.owed_pence = int(self.owed[k])
+        first = LINE_INDEX["local_subsidy_wage" if terms.local[k] else "subsidy_wage"]
+        if len(self.subsidies) == 1:
+            subsidy.spent_pence += int(self.posted[:, first : first + 4].sum())
+
+    def _update_tightness(self, slots: NDArray[np.int64]) -> None:
+        smoothing = self.start.parameters.employer_choice.tightness_smoothing
+        place_shape = (self.start.n_places, -1, len(STATES))
+        unemployed = self.cells.reshape(place_shape)[:, :, State.UNEMPLOYED].sum(axis=1)
+        vacancies = slots[:, 0] - slots[:, 1]
+        now = np.full(self.start.n_areas, (vacancies.sum() + 1.0) / (unemployed.sum() + 1.0))
+        now[: self.start.n_places] = (vacancies[: self.start.n_places] + 1.0) / (unemployed + 1.0)
+        self.tightness = np.where(self.tightness > 0, smoothing * self.tightness + (1.0 - smoothing) * now, now)
+
+
+__all__ = ["MAX_APPLICATIONS", "RegionModel", "cell_of"]

@@ -1,0 +1,81 @@
+"""What one run of one arm leaves behind: monthly counts, the ledger, and one record a resident for pairing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FLOW_ITEMS = ("hires", "job_to_job", "separations", "absence_starts", "absence_returns", "arrivals", "leavers")
+"""Monthly counts by Place beside the state-to-state moves."""
+SUBSIDY_ITEMS = ("eligible", "reached", "started", "active", "finished", "kept", "dropped_out", "months_paid")
+"""Monthly counts by subsidy and Place: people who meet the rule and look for work this month; of them, those
+who hold an offer; starts; people in a subsidised job at the month's end; placements that reached their
+length; of them, those kept on; placements left early; months of subsidy paid."""
+LIVE_GROUPS = ("place", "age_band", "sex", "ethnicity", "health", "state", "cohort", "deprivation", "unemployed_months")
+"""Columns of `ResidentRecord.groups`, all taken at the start of the policy, before it can act."""
+
+
+@dataclass(frozen=True)
+class ResidentRecord:
+    """One row a resident: what pairing compares between two arms that share their draws.
+
+    `work`, `unemployed` and `subsidised` hold a bit a policy month (bit t of word w is month 64 w + t; set
+    where the resident was in that state at the month's end). `left` is the policy month in which the
+    resident of the policy's start was replaced in his row (the horizon where he never was): bits from
+    then on belong to his successor. `first_start` is the policy month of his first subsidised start, or -1;
+    `start_subsidy` the index of that subsidy.
+    """
+
+    work: NDArray[np.uint64]
+    unemployed: NDArray[np.uint64]
+    subsidised: NDArray[np.uint64]
+    left: NDArray[np.int16]
+    first_start: NDArray[np.int16]
+    start_subsidy: NDArray[np.uint8]
+    groups: dict[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
+class RunOutput:
+    """One arm of one run.
+
+    Shapes: T months (history first, then the policy's horizon), P Places, A = P + areas outside the region,
+    B age bands, X sexes, E ethnicities, H health (2), S states, K subsidies, L ledger lines. Stocks are at the
+    month's end. Money is whole pence, nominal.
+    """
+
+    arm: str
+    seed: int
+    draw: int
+    months: NDArray[np.int16]
+    policy_month: int
+    sample: int
+    stocks: NDArray[np.int32]
+    """(T, P, B, X, E, H, S)"""
+    moves: NDArray[np.int32]
+    """(T, P, S, S): residents who left state s for state t during the month."""
+    flows: NDArray[np.int32]
+    """(T, P, len(FLOW_ITEMS))"""
+    claimants: NDArray[np.int32]
+    """(T, P, B): people on Universal Credit who must look for work (the claimant-count definition)."""
+    slots: NDArray[np.int64]
+    """(T, A, 2): ordinary slots and filled ordinary slots."""
+    places: NDArray[np.int64]
+    """(T, A, 2): programme places and filled programme places."""
+    satisfaction: NDArray[np.int64]
+    """(T, P): sum of life satisfaction, tenths of a point."""
+    subsidies: NDArray[np.int64]
+    """(T, K, P, len(SUBSIDY_ITEMS))"""
+    subsidy_names: tuple[str, ...]
+    ledger: NDArray[np.int64]
+    """(T, P, L): pence by line of `simulation.ledger.LINES`."""
+    state_hash: NDArray[np.uint64]
+    """(T,): hash of the whole state at the month's end."""
+    records: ResidentRecord | None
+    seconds: float
+    moves_by_age: NDArray[np.int32] | None = None
+    """(T, P, B, S + 1, S + 1): moves by age band; index S is outside the region (arrivals, leavers)."""
+    ageing: NDArray[np.int32] | None = None
+    """(T, P, B, S): residents who grew into the age band, by state at the month's start."""

@@ -1,0 +1,112 @@
+"""Step 1 of the month: ageing, leaving at 65 or before, and the arrival who takes the row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scenarios.vocabulary import AGE_BAND_STARTS, AGE_MIN_YEARS, State
+from simulation.compiling import inlined, kernel
+from simulation.residents import ID_GENERATION
+from simulation.streams import draw, high, low
+from simulation.thresholds import LEAVE_SEGMENT, SEGMENT_BITS
+from simulation.visit import N_BANDS, OUTSIDE, PLACE_CLOSED, SLOT_OPEN, cell_of
+
+_NEVER = -32768
+_STARTS = np.array([*AGE_BAND_STARTS, 65], np.int64) * 12
+_UNEMPLOYED, _LTS = int(State.UNEMPLOYED), int(State.LONG_TERM_SICK)
+_LEAVERS, _ARRIVALS, _DROPPED = 6, 5, 6
+
+
+@inlined
+def arrive(c: Any, v: Any, donor: Any, i: int, month: int, key: Any) -> None:
+    """Put an arrival into row i: attributes of a keyed donor of the starting population of his Place and age.
+
+    He holds no job: an arrival whose donor was in work arrives looking for work.
+    """
+    h = draw(key, c.id[i])
+    p = np.int64(c.place[i])
+    u = np.uint32(low(h))
+    year = 0
+    while year < v.arrival_age.shape[1] - 1 and u >= v.arrival_age[p, year]:
+        year += 1
+    g = p * v.arrival_age.shape[1] + year
+    first, last = v.donor_offset[g], v.donor_offset[g + 1]
+    d = v.donor_row[first + ((high(h) * (last - first)) >> 32)]
+    months = (AGE_MIN_YEARS + year) * 12 + (high(h) % 12 if year > 0 else 0)
+    c.id[i] += np.uint32(ID_GENERATION)
+    c.birth[i] = month - months
+    for target, source in (
+        (c.sex, donor.sex),
+        (c.ethnicity, donor.ethnicity),
+        (c.qualification, donor.qualification),
+        (c.deprivation, donor.deprivation),
+        (c.barriers, donor.barriers),
+        (c.tenure, donor.tenure),
+        (c.conditions, donor.conditions),
+        (c.diagnosed, donor.diagnosed),
+        (c.declared, donor.declared),
+        (c.severity, donor.severity),
+        (c.sector, donor.sector),
+    ):
+        target[i] = source[d]
+    c.cohort[i] = donor.cohort[d]
+    c.ability[i] = donor.ability[d]
+    c.rent[i] = donor.rent[d]
+    c.state[i] = donor.state[d] if donor.state[d] >= _LTS else _UNEMPLOYED
+    c.since[i] = month
+    c.work_history[i] = donor.work_history[d]
+    c.work_since[i] = month
+    c.partner[i] = -1
+    for a in range(c.child_birth.shape[1]):
+        c.child_birth[i, a] = _NEVER
+    c.treatment[i] = _NEVER
+    c.employer[i] = -1
+    c.programme[i] = 0
+    c.completed[i] = 0
+    c.offer[i] = 0
+    c.slot[i] = 0
+
+
+@kernel
+def age(
+    c: Any, t: Any, v: Any, donor: Any, lists: Any, rec: Any, counters: Any, keys: Any,
+    month: int, policy: int, b: int, lo: int, m: int,
+) -> None:  # fmt: skip
+    """Note each visited resident's state and cell; move on those who cross a band, leave or turn 65."""
+    leavers = 0
+    for e in range(lo, lo + m):
+        i = lists.events[e]
+        s = np.int64(c.state[i])
+        p = np.int64(c.place[i])
+        months = np.int64(month) - c.birth[i]
+        before = np.int64(t.band[min(months - 1, 779)])
+        now = np.int64(t.band[min(months, 779)])
+        lists.old_state[e] = s
+        lists.old_cell[e] = cell_of(p, before, c.sex[i], c.ethnicity[i], c.severity[i], s)
+        lists.replaced[e] = 0
+        position = high(lists.hashes[e]) - (np.int64(LEAVE_SEGMENT) << SEGMENT_BITS)
+        if months >= 780 or (position >= 0 and position < t.leave[p, months // 12 - AGE_MIN_YEARS]):
+            if c.employer[i] >= 0:
+                lists.leaver[lo + leavers] = c.employer[i]
+                lists.fate[lo + leavers] = SLOT_OPEN if c.slot[i] == 0 else PLACE_CLOSED + c.slot[i] - 1
+                leavers += 1
+                if c.programme[i] > 0:
+                    counters.subsidies[c.programme[i] - 1, p, _DROPPED] += 1
+            counters.moves[p, before, s, OUTSIDE] += 1
+            counters.flows[p, _LEAVERS] += 1
+            if policy >= 0 and policy < rec.left[i]:
+                rec.left[i] = policy
+            arrive(c, v, donor, i, month, keys.arrival)
+            now = np.int64(t.band[month - c.birth[i]])
+            counters.moves[p, now, OUTSIDE, c.state[i]] += 1
+            counters.flows[p, _ARRIVALS] += 1
+            lists.replaced[e] = 1
+        elif now != before:
+            counters.ageing[p, now, s] += 1
+            if np.uint32(low(draw(keys.skill, c.id[i]))) < v.promotion[p, now, c.qualification[i]]:
+                c.qualification[i] += 1
+        if c.timer[i] <= month or lists.replaced[e] == 1:
+            c.timer[i] = c.birth[i] + _STARTS[min(now + 1, N_BANDS)]
+    lists.n_leavers[b] = leavers

@@ -1,0 +1,191 @@
+"""Steps 3 and 4 of the month: exits from every state, who looks for a job, and the ends of subsidies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scenarios.vocabulary import State
+from simulation.compiling import inlined, kernel, scalar
+from simulation.covariates import SPELL_CAP
+from simulation.streams import U64, draw, draw2, high, low, points
+from simulation.thresholds import SEGMENT_BITS
+from simulation.visit import (
+    ABILITY_WEIGHT,
+    DURATION_CAP,
+    DURATION_PENALTY,
+    HISTORY_POINTS,
+    INSECURE_RATIO,
+    NO_STANDARD,
+    PAY_RISE,
+    PLACE_CLOSED,
+    PLACE_KEPT,
+    SLOT_CLOSED,
+    SLOT_CLOSES,
+    SLOT_OPEN,
+    STANDARD_SHIFT,
+    bit_count,
+    worked_of_24,
+)
+
+_EMPLOYED, _ABSENT, _UNEMPLOYED = int(State.EMPLOYED), int(State.ABSENT), int(State.UNEMPLOYED)
+_LTS, _STUDENT = int(State.LONG_TERM_SICK), int(State.STUDENT)
+_D_LTS, _D_ABSENT, _D_UNEMPLOYED, _D_SEARCH, _D_RISE = 0, 1, 2, 7, 8
+_PAY_MAX = 60000
+STAYS, LOOKS = -1, -2
+SEPARATIONS, ABSENCES, RETURNS = 2, 3, 4
+FINISHED, KEPT, DROPPED = 4, 5, 6
+
+
+@scalar
+def state_of(destination: Any, state: Any) -> Any:
+    """Return the state a destination leads to."""
+    if destination == _D_LTS:
+        return _LTS
+    if destination == _D_ABSENT:
+        return _ABSENT
+    if destination == _D_UNEMPLOYED:
+        return _UNEMPLOYED
+    return _STUDENT + destination - 3
+
+
+@inlined
+def exit_of(c: Any, t: Any, v: Any, i: int, u: int, month: int) -> int:
+    """Return the state a resident moves to this month, STAYS, or LOOKS (search, return or pay rise included)."""
+    s = np.int64(c.state[i])
+    d = np.int64(t.destination[s, u >> SEGMENT_BITS])
+    if d < 0:
+        return STAYS
+    band = np.int64(t.band[month - c.birth[i]])
+    row = ((s * 7 + band) * 2 + c.sex[i]) * 4 + c.qualification[i]
+    row = (row * 4 + c.severity[i]) * 6 + v.class_of_bits[c.conditions[i]]
+    begun = c.hired[i] if s == _EMPLOYED else c.since[i]
+    spell = min(max(np.int64(month) - begun, 0), SPELL_CAP)
+    width = (np.int64(t.exit_width[row, d]) * np.int64(t.exit_shape[s, d, spell])) >> 16
+    width = (width * np.int64(t.exit_level[c.place[i], s, d])) >> 16
+    if d == _D_UNEMPLOYED and s == _EMPLOYED and c.insecure[i] == 1:
+        width = (width * v.values[INSECURE_RATIO]) >> 16
+    if u - np.int64(t.offset[s, d]) >= width:
+        return STAYS
+    if d == _D_SEARCH:
+        return _EMPLOYED if s == _ABSENT else LOOKS
+    if d == _D_RISE:
+        c.pay[i] = min(_PAY_MAX, (np.int64(c.pay[i]) * v.values[PAY_RISE]) >> 16)
+        c.insecure[i] = 0
+        return STAYS
+    return state_of(d, s)
+
+
+@inlined
+def value_of(c: Any, v: Any, i: int, month: int) -> int:
+    """Return a resident's value to an employer without health and noise, points."""
+    working = c.state[i] <= _ABSENT
+    mask = worked_of_24(c.work_history[i], c.work_since[i], working, month)
+    value = ((np.int64(c.ability[i]) * v.values[ABILITY_WEIGHT]) >> 16) + v.qualification_points[c.qualification[i]]
+    value += v.values[HISTORY_POINTS] * bit_count(mask) - v.cohort_penalty[c.cohort[i]]
+    if not working:
+        out = min(np.int64(month) - c.work_since[i], v.values[DURATION_CAP])
+        if c.state[i] == _UNEMPLOYED:
+            out = min(np.int64(month) - c.since[i], v.values[DURATION_CAP])
+        value -= v.values[DURATION_PENALTY] * out
+    return value
+
+
+@inlined
+def facts_of(c: Any, v: Any, i: int, month: int) -> int:
+    """Return one word of what hiring needs of a seeker: value, perceived health, barriers, looks, sector, state, Place."""
+    health = np.int64(0)
+    if c.declared[i] != 0:
+        health = v.severity_penalty[c.severity[i]] + v.condition_penalty[v.class_of_bits[c.declared[i]]]
+    looks = max(np.int64(1), v.looks[c.state[i]] + v.cohort_looks[c.cohort[i]])
+    word = (value_of(c, v, i, month) << 32) | (min(health >> 2, 127) << 25) | (np.int64(c.barriers[i] & 3) << 23)
+    return word | (looks << 17) | (np.int64(c.sector[i]) << 12) | (np.int64(c.state[i]) << 8) | np.int64(c.place[i])
+
+
+@inlined
+def end_of_subsidy(c: Any, firms: Any, v: Any, counters: Any, keys: Any, i: int, month: int) -> int:
+    """Settle a subsidised job: return the leaver's fate, PLACE_KEPT + index if kept in a place, or STAYS."""
+    k = np.int64(c.programme[i]) - 1
+    p = np.int64(c.place[i])
+    if high(draw(keys.fate, c.id[i])) < v.drop_out[k]:
+        counters.subsidies[k, p, DROPPED] += 1
+        return PLACE_CLOSED + k if c.slot[i] > 0 else SLOT_OPEN
+    if np.int64(month) - c.programme_since[i] < v.placement_months[k]:
+        return STAYS
+    counters.subsidies[k, p, FINISHED] += 1
+    c.completed[i] |= np.uint8(1 << (k & 7))
+    employer = c.employer[i]
+    value = value_of(c, v, i, month) + v.keep_bonus[k] + points(draw2(keys.keep, c.id[i], employer))
+    if value < firms.standard[employer] + v.values[STANDARD_SHIFT] and v.values[NO_STANDARD] == 0:
+        return PLACE_CLOSED + k if c.slot[i] > 0 else SLOT_OPEN
+    counters.subsidies[k, p, KEPT] += 1
+    c.programme[i] = 0
+    if c.slot[i] > 0:
+        c.slot[i] = 0
+        return PLACE_KEPT + k
+    return STAYS
+
+
+@inlined
+def leave_job(c: Any, v: Any, lists: Any, keys: Any, i: int, fate: int, at: int) -> None:
+    """Note that a resident leaves his slot; his own draw decides whether an ordinary slot closes with him."""
+    if fate < 0:
+        fate = PLACE_CLOSED + c.slot[i] - 1 if c.slot[i] > 0 else SLOT_OPEN
+        if fate == SLOT_OPEN and low(draw(keys.fate, c.id[i])) < v.values[SLOT_CLOSES]:
+            fate = SLOT_CLOSED
+    lists.leaver[at] = c.employer[i]
+    lists.fate[at] = fate
+    c.employer[i] = -1
+    c.slot[i] = 0
+    c.programme[i] = 0
+
+
+@kernel
+def exits(
+    c: Any, firms: Any, t: Any, v: Any, lists: Any, counters: Any, keys: Any, month: int, b: int, lo: int, m: int
+) -> None:
+    """Apply exits and ends of subsidies to the visited residents; list who leaves a slot and who looks for one."""
+    leavers = lists.n_leavers[b]
+    lookers = 0
+    for e in range(lo, lo + m):
+        i = lists.events[e]
+        s = np.int64(c.state[i])
+        to = exit_of(c, t, v, i, low(lists.hashes[e]), month) if lists.replaced[e] == 0 else STAYS
+        if s <= _ABSENT and (to > _ABSENT or c.programme[i] > 0):
+            fate = STAYS
+            if to <= _ABSENT:
+                fate = end_of_subsidy(c, firms, v, counters, keys, i, month)
+                if fate >= PLACE_KEPT:
+                    lists.leaver[lo + leavers] = c.employer[i]
+                    lists.fate[lo + leavers] = fate
+                    leavers += 1
+                elif fate >= 0:
+                    to = _UNEMPLOYED
+            if to > _ABSENT:
+                if c.programme[i] > 0 and fate == STAYS:
+                    counters.subsidies[c.programme[i] - 1, c.place[i], DROPPED] += 1
+                leave_job(c, v, lists, keys, i, fate, lo + leavers)
+                leavers += 1
+                counters.flows[c.place[i], SEPARATIONS] += 1
+        if to >= 0 and to != s:
+            band = np.int64(t.band[month - c.birth[i]])
+            counters.moves[c.place[i], band, s, to] += 1
+            if to == _ABSENT:
+                counters.flows[c.place[i], ABSENCES] += 1
+            elif s == _ABSENT and to == _EMPLOYED:
+                counters.flows[c.place[i], RETURNS] += 1
+            if to > _ABSENT and s <= _ABSENT:
+                c.work_history[i] = worked_of_24(c.work_history[i], c.work_since[i], True, month)
+                c.work_since[i] = month
+            c.state[i] = to
+            c.since[i] = month
+        if c.state[i] == _UNEMPLOYED or (to == LOOKS and c.programme[i] == 0):
+            lists.looker[lo + lookers] = i
+            lists.facts[lo + lookers] = facts_of(c, v, i, month)
+            lookers += 1
+    lists.n_leavers[b] = leavers
+    lists.n_lookers[b] = lookers
+
+
+__all__ = ["U64", "exits", "facts_of", "value_of"]

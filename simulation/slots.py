@@ -1,0 +1,103 @@
+"""Step 5 of the month: leavers' slots, and employers who open and close slots and programme places.
+
+Every employer rounds with one keyed draw a month, so a rate a little higher changes few of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from simulation.compiling import kernel
+from simulation.streams import draw, high, low
+from simulation.visit import PLACE_CLOSED, PLACE_KEPT, SLOT_CLOSED
+
+RATE_ONE = 1 << 32
+"""1.0 of a monthly share in 32-bit fixed point."""
+
+
+@kernel
+def join_lists(lists: Any, firms: Any, block: int, n_blocks: int) -> int:
+    """Join the blocks' lists in row order and settle the leavers' slots; return the number of seekers.
+
+    Parameters
+    ----------
+    lists, firms : lists of the month and employers' columns, both written.
+    block, n_blocks : rows of a block and their number.
+    """
+    slots, filled = firms.slots, firms.filled
+    places, places_filled = firms.places, firms.places_filled
+    leaver, fates = lists.leaver, lists.fate
+    seekers = 0
+    for b in range(n_blocks):
+        lo = b * block
+        for a in range(lo, lo + lists.n_leavers[b]):
+            e = leaver[a]
+            fate = fates[a]
+            if fate >= PLACE_KEPT:
+                k = fate - PLACE_KEPT
+                places[k, e] -= 1
+                places_filled[k, e] -= 1
+                slots[e] += 1
+                filled[e] += 1
+            elif fate >= PLACE_CLOSED:
+                k = fate - PLACE_CLOSED
+                places[k, e] -= 1
+                places_filled[k, e] -= 1
+            else:
+                filled[e] -= 1
+                if fate == SLOT_CLOSED:
+                    slots[e] -= 1
+        for a in range(lo, lo + lists.n_lookers[b]):
+            lists.seeker[seekers] = lists.looker[a]
+            lists.seeker_facts[seekers] = lists.facts[a]
+            seekers += 1
+    return seekers
+
+
+@kernel
+def open_and_close(
+    firms: Any, key_slots: Any, key_places: Any, close: int, rates: Any, refill: int, offered: Any, first: int, end: int
+) -> None:
+    """Open and close slots and programme places of employers first..end-1.
+
+    Parameters
+    ----------
+    firms : employers' columns, written.
+    key_slots, key_places : the month's keys.
+    close : share of vacant slots that close, 32-bit fixed point.
+    rates : share of missing slots opened, by area, 32-bit fixed point, int64.
+    refill : the same before any answer to tightness, for programme places.
+    offered : answer of places to each subsidy's relative net cost, 16-bit fixed point; -1 where the
+        programme is closed, shape (subsidies,).
+    first, end : range of employers.
+    """
+    slots, filled, target, opened, area = firms.slots, firms.filled, firms.target, firms.open, firms.area
+    places, places_filled, joins = firms.places, firms.places_filled, firms.joins
+    for e in range(first, end):
+        h = draw(key_slots, e)
+        vacant = np.int64(slots[e]) - filled[e]
+        if vacant > 0:
+            gone = min(vacant, (vacant * close + low(h)) >> 32)
+            excess = np.int64(slots[e]) - gone - target[e]
+            if excess > 0:
+                gone = min(vacant, gone + excess)
+            slots[e] -= gone
+        gap = np.int64(target[e]) - slots[e]
+        if gap > 0:
+            slots[e] += (gap * rates[area[e]] + high(h)) >> 32
+        for k in range(offered.size):
+            spare = np.int64(places[k, e]) - places_filled[k, e]
+            if offered[k] < 0:
+                places[k, e] -= spare
+                continue
+            if joins[k, e] == 0:
+                continue
+            g = draw(key_places, e * 16 + k)
+            if spare > 0:
+                places[k, e] -= min(spare, (spare * close + high(g)) >> 32)
+            if gap > 0:
+                wanted = (((gap * refill) >> 16) * offered[k]) >> 16
+                places[k, e] += (wanted * np.int64(joins[k, e]) // 65535 + low(g)) >> 16 >> 16
+        opened[e] = 1 if slots[e] > filled[e] else 0

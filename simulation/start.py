@@ -1,0 +1,153 @@
+"""The start of a run: a population put to work in the model's own terms, and run in until it is stationary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.vocabulary import AGE_BAND_STARTS, AGE_MAX_YEARS, IN_WORK
+from simulation.columns import Columns, Firms, columns_of, firms_of
+from simulation.employers import Employers
+from simulation.model_tables import Limits, heads_by_age, look_tables, prevalence
+from simulation.parameters import Parameters
+from simulation.processes import demography, progression
+from simulation.registry import parameters_of, transitions
+from simulation.residents import NEVER, Residents
+from simulation.thresholds import LEVELS, ONE, Tables, tabulate
+from simulation.looks import LookTables
+
+RUN_IN_MONTHS = 120
+"""Months of run-in before the first month; what drift remains is measured by `calibration.levels`."""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """What fits the region's stocks to its figures: factors of hazards by Place, of slots, and a shift.
+
+    `place`: shape (places, len(LEVELS)); `slots`: multiplier of every employer's size; `standard_shift`:
+    points added to every hiring standard, beside the parameter of that name.
+    """
+
+    place: NDArray[np.float64]
+    slots: float = 1.0
+    standard_shift: int = 0
+
+    @classmethod
+    def neutral(cls, n_places: int) -> Levels:
+        """Return levels that change nothing."""
+        return cls(np.ones((n_places, len(LEVELS))))
+
+
+@dataclass
+class Start:
+    """Everything a run begins from: the state at month 0 and what stays fixed."""
+
+    columns: Columns
+    firms: Firms
+    donor: Columns
+    tables: Tables
+    looks: LookTables
+    parameters: Parameters
+    levels: Levels
+    rules: dict[str, Any]
+    n_places: int
+    n_areas: int
+    sample: int
+    draw: int
+    tightness: NDArray[np.float64]
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def n(self) -> int:
+        """Number of residents."""
+        return len(self.columns.id)
+
+
+def shift_calendar(c: Columns, months: int) -> None:
+    """Move every calendar column back by some months (in place)."""
+    for name in ("birth", "since", "work_since", "hired", "treatment", "claim_since", "programme_since"):
+        column = getattr(c, name)
+        column[column != NEVER] -= months
+    born = c.child_birth
+    born[born != NEVER] -= months
+
+
+def first_pay(c: Columns, employers: Employers, p: Parameters, floor: NDArray[np.int64]) -> None:
+    """Give everybody in work the market's pay for his job (in place), pence an hour."""
+    work = np.isin(c.state, [int(s) for s in IN_WORK])
+    band = np.searchsorted(np.array(AGE_BAND_STARTS) * 12, -c.birth.astype(np.int64), side="right") - 1
+    market = np.rint(progression.market_pay(p.progression)).astype(np.int64)
+    ability = np.rint(progression.ability_factor(p.progression) * ONE).astype(np.int64)
+    i = np.flatnonzero(work)
+    pay = market[c.qualification[i], band[i]] * ability[np.clip(c.ability[i].astype(int), -400, 400) + 400]
+    pay = pay * (1000 + employers.premium[c.employer[i]].astype(np.int64)) // (1000 * ONE)
+    years = -c.birth[i].astype(np.int64) // 12
+    c.pay[i] = np.minimum(np.maximum(pay, floor[years]), 60000)
+    c.hired[i] = np.where(c.work_since[i] != NEVER, c.work_since[i], c.since[i])
+
+
+def set_timers(c: Columns, month: int) -> None:
+    """Set each resident's next birthday that changes the age band, or the 65th (in place)."""
+    starts = np.array([*AGE_BAND_STARTS[1:], AGE_MAX_YEARS], np.int64) * 12
+    age = month - c.birth.astype(np.int64)
+    following = starts[np.minimum(np.searchsorted(starts, age, side="right"), len(starts) - 1)]
+    c.timer[:] = (c.birth.astype(np.int64) + following).astype(np.int16)
+
+
+def tables_of(c: Columns, n_places: int, p: Parameters, levels: Levels) -> Tables:
+    """Return the thresholds of a starting population under some levels."""
+    return tabulate(
+        transitions(),
+        parameters_of(p),
+        p.health,
+        prevalence(c),
+        demography.leaving_hazard(demography.smoothed(heads_by_age(c, n_places), p.demography)),
+        levels.place,
+    )
+
+
+def raw_start(
+    residents: Residents,
+    employers: Employers,
+    commuting: NDArray[np.float64],
+    parameters: Parameters,
+    levels: Levels,
+    rules: dict[str, Any],
+    *,
+    sample: int,
+    draw: int,
+    limits: Limits | None = None,
+) -> Start:
+    """Return a start without run-in.
+
+    Parameters
+    ----------
+    residents, employers : the starting population at month 0.
+    commuting : share of each Place's workers by area of work, shape (places, areas).
+    parameters, levels : values of the processes, and what fits them to the region.
+    rules : financial year -> tax, benefit and wage rules (`evidence.registry.rules`).
+    sample, draw : one resident in so many; number of the parameter draw.
+    limits : switches of the exact limits, for tests.
+    """
+    n_places, n_areas = commuting.shape
+    c = columns_of(residents)
+    np.clip(c.ability, -400, 400, out=c.ability)
+    return Start(
+        columns=c,
+        firms=firms_of(employers, 0),
+        donor=columns_of(residents),
+        tables=tables_of(c, n_places, parameters, levels),
+        looks=look_tables(employers.area, employers.sector, employers.size, commuting),
+        parameters=parameters,
+        levels=levels,
+        rules=rules,
+        n_places=n_places,
+        n_areas=n_areas,
+        sample=sample,
+        draw=draw,
+        tightness=np.zeros(n_areas),
+        limits=limits or Limits(),
+    )

@@ -1,0 +1,215 @@
+"""Step 9 of the month: what a change of a resident's job or state changes in the month's payments.
+
+Payments of people to whom nothing happened are carried as running totals by Place and line; an event takes
+a resident's old flows out and puts the new ones in. Left out here: elements of Universal Credit for
+children, housing and carers, occupational sick pay, and every benefit but Universal Credit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scenarios.vocabulary import AGE_MAX_YEARS, Benefit, State
+from simulation.compiling import inlined, kernel, scalar
+from simulation.ledger import LINE_INDEX
+from simulation.streams import draw, high, low
+
+_WAGES, _TAX, _NI = LINE_INDEX["wages"], LINE_INDEX["income_tax"], LINE_INDEX["employee_ni"]
+_ER_NI, _SSP, _UC = LINE_INDEX["employer_ni"], LINE_INDEX["statutory_sick_pay"], LINE_INDEX["universal_credit"]
+_EMPLOYED, _ABSENT, _UNEMPLOYED = int(State.EMPLOYED), int(State.ABSENT), int(State.UNEMPLOYED)
+_LTS, _STUDENT, _OTHER = int(State.LONG_TERM_SICK), int(State.STUDENT), int(State.OTHER_INACTIVE)
+_NEVER = -32768
+_CHILD_MONTHS = 18 * 12
+NOTHING, WAGE, YOUNG_WAGE, SICK_PAY = 0, 1, 2, 3
+"""Kinds of gross pay, kept beside it so that an old flow can be taken out exactly."""
+_NONE, _SEARCHING, _HEALTH = int(Benefit.NONE), int(Benefit.UC_SEARCHING), int(Benefit.UC_HEALTH)
+_WORKING, _OTHER_UC = int(Benefit.UC_WORKING), int(Benefit.UC_OTHER)
+
+
+@scalar
+def gross_of(pay: Any, hours: Any) -> Any:
+    """Return gross pay, pence a month, of an hourly pay in pence and weekly hours."""
+    return (np.int64(pay) * np.int64(hours) * 52) // 12
+
+
+@scalar
+def income_tax(gross: Any, r: Any) -> Any:
+    """Return income tax, pence a month, on a monthly gross (England)."""
+    allowance = r.allowance
+    if gross > r.allowance_taper_from:
+        allowance = max(np.int64(0), allowance - (gross - r.allowance_taper_from) // 2)
+    basic_width = r.basic_to - r.allowance
+    taxable = max(np.int64(0), gross - allowance)
+    basic = min(taxable, basic_width)
+    higher = min(max(np.int64(0), taxable - basic_width), r.higher_to - basic_width)
+    top = max(np.int64(0), taxable - r.higher_to)
+    return (basic * r.basic_rate + higher * r.higher_rate + top * r.additional_rate) // 10000
+
+
+@scalar
+def employee_ni(gross: Any, r: Any) -> Any:
+    """Return the employee's National Insurance, pence a month."""
+    main = max(np.int64(0), min(gross, r.ni_to) - r.ni_from)
+    upper = max(np.int64(0), gross - r.ni_to)
+    return (main * r.ni_rate + upper * r.ni_upper_rate) // 10000
+
+
+@scalar
+def employer_ni(gross: Any, young: Any, r: Any) -> Any:
+    """Return the employer's National Insurance, pence a month; nothing on the young up to their threshold."""
+    start = r.young_relief_to if young else r.employer_ni_from
+    return max(np.int64(0), gross - start) * r.employer_ni_rate // 10000
+
+
+@scalar
+def net_of(gross: Any, kind: Any, r: Any) -> Any:
+    """Return pay after tax and National Insurance, pence a month."""
+    if kind == WAGE or kind == YOUNG_WAGE:
+        return gross - income_tax(gross, r) - employee_ni(gross, r)
+    return np.int64(gross)
+
+
+@inlined
+def post_pay(running: Any, place: int, gross: int, kind: int, r: Any, sign: int) -> None:
+    """Add a resident's pay and what goes with it to the running totals, or take it out (sign -1)."""
+    if kind == SICK_PAY:
+        running[place, _SSP] += sign * gross
+    elif kind != NOTHING:
+        running[place, _WAGES] += sign * gross
+        running[place, _TAX] += sign * income_tax(gross, r)
+        running[place, _NI] += sign * employee_ni(gross, r)
+        running[place, _ER_NI] += sign * employer_ni(gross, kind == YOUNG_WAGE, r)
+
+
+@inlined
+def is_parent(c: Any, i: int, month: int) -> bool:
+    """Return whether a resident has a child under 18 in the household."""
+    for a in range(c.child_birth.shape[1]):
+        born = np.int64(c.child_birth[i, a])
+        if born != _NEVER and month - born < _CHILD_MONTHS:
+            return True
+    return False
+
+
+@inlined
+def award_of(c: Any, i: int, j: int, month: int, r: Any) -> int:
+    """Return the unit's Universal Credit if claimed, pence a month; j is the partner's row or -1."""
+    oldest = np.int64(month) - c.birth[i]
+    sick = c.state[i] == _LTS
+    since = np.int64(c.since[i])
+    students = c.state[i] == _STUDENT
+    net = net_of(np.int64(c.gross[i]), c.gross_kind[i], r)
+    if j >= 0:
+        oldest = max(oldest, np.int64(month) - c.birth[j])
+        if c.state[j] == _LTS:
+            since = min(since, np.int64(c.since[j])) if sick else np.int64(c.since[j])
+            sick = True
+        students = students and c.state[j] == _STUDENT
+        net += net_of(np.int64(c.gross[j]), c.gross_kind[j], r)
+    if students:
+        return 0
+    most = r.standard[(2 if j >= 0 else 0) + (1 if oldest >= 300 else 0)]
+    if sick:
+        most += r.health_new if since >= r.health_new_from else r.health_existing
+    allowance = np.int64(0)
+    if sick or is_parent(c, i, month) or (j >= 0 and is_parent(c, j, month)):
+        allowance = r.work_allowance if c.tenure[i] == 0 else r.work_allowance_housing
+    return int(max(np.int64(0), most - max(np.int64(0), net - allowance) * r.taper // 10000))
+
+
+@inlined
+def set_benefit(c: Any, i: int, award: int, h: Any, must_look: int, month: int) -> None:
+    """Set a resident's benefit status from the unit's award and his state; a claim begins when it first pays."""
+    s = c.state[i]
+    status = _NONE
+    if award > 0 and s != _STUDENT:
+        if s <= _ABSENT:
+            status = _WORKING
+        elif s == _UNEMPLOYED:
+            status = _SEARCHING
+        elif s == _LTS:
+            status = _HEALTH
+        elif s == _OTHER and high(h) < must_look:
+            status = _SEARCHING
+        else:
+            status = _OTHER_UC
+    if status == _NONE:
+        c.claim_since[i] = _NEVER
+    elif c.benefit[i] == _NONE:
+        c.claim_since[i] = month
+    c.benefit[i] = status
+
+
+@inlined
+def settle_unit(c: Any, i: int, month: int, r: Any, claiming: Any, key: Any, running: Any) -> None:
+    """Recompute the Universal Credit of a resident's unit and put the change into the running totals."""
+    j = np.int64(c.partner[i])
+    if j >= 0 and c.partner[j] != i:
+        j = np.int64(-1)
+    head = i if j < 0 else min(np.int64(i), j)
+    other = np.int64(-1) if j < 0 else max(np.int64(i), j)
+    h = draw(key, c.id[head])
+    award = award_of(c, head, other, month, r) if low(h) < claiming[0] else 0
+    running[c.place[head], _UC] += award - np.int64(c.award[head])
+    c.award[head] = award
+    set_benefit(c, head, award, h, claiming[1], month)
+    if other >= 0:
+        running[c.place[other], _UC] -= np.int64(c.award[other])
+        c.award[other] = 0
+        set_benefit(c, other, award, h, claiming[1], month)
+
+
+@kernel
+def settle(
+    c: Any, rows: Any, old_state: Any, replaced: Any, first: int, n: int,
+    month: int, r: Any, claiming: Any, key: Any, running: Any, everybody: int,
+) -> None:  # fmt: skip
+    """Bring the running payments up to date for rows[first:first + n].
+
+    Parameters
+    ----------
+    c : residents' columns; pay, award, benefit and broken partnerships are written.
+    rows, old_state, replaced, first, n : the month's events, what they were before, and their range.
+    month, r : month number and rates.
+    claiming : 32-bit thresholds of take-up and of having to look while inactive, int64.
+    key : key of claiming.
+    running : payments of a month by Place and line, pence, written.
+    everybody : 1 to settle rows whose pay and state did not change too.
+    """
+    for a in range(first, first + n):
+        i = rows[a]
+        s = c.state[i]
+        gross, kind = np.int64(0), NOTHING
+        if s == _EMPLOYED:
+            gross = gross_of(c.pay[i], c.hours[i])
+            kind = YOUNG_WAGE if month - c.birth[i] < r.young_relief_age * 12 else WAGE
+        elif s == _ABSENT and month - c.since[i] < r.sick_pay_months:
+            gross = min(r.sick_pay, gross_of(c.pay[i], c.hours[i]) * r.sick_pay_share // 10000)
+            kind = SICK_PAY
+        changed = gross != c.gross[i] or kind != c.gross_kind[i]
+        if changed:
+            post_pay(running, c.place[i], np.int64(c.gross[i]), c.gross_kind[i], r, -1)
+            post_pay(running, c.place[i], gross, kind, r, 1)
+            c.gross[i] = gross
+            c.gross_kind[i] = kind
+        if replaced[a] == 1:
+            c.benefit[i] = _NONE
+            j = np.int64(c.partner[i])
+            c.partner[i] = -1
+            if j >= 0 and c.partner[j] == i:
+                c.partner[j] = -1
+                settle_unit(c, j, month, r, claiming, key, running)
+        if changed or replaced[a] == 1 or old_state[a] != s or everybody == 1:
+            settle_unit(c, i, month, r, claiming, key, running)
+
+
+@kernel
+def count_claimants(c: Any, t: Any, month: int, out: Any) -> None:
+    """Count residents who must look for work on Universal Credit, by Place and age band, into out."""
+    benefit, place, birth, band = c.benefit, c.place, c.birth, t.band
+    out[:] = 0
+    for i in range(benefit.size):
+        if benefit[i] == _SEARCHING:
+            out[place[i], band[min(month - birth[i], AGE_MAX_YEARS * 12 - 1)]] += 1

@@ -1,0 +1,163 @@
+"""What a visit reads beside the thresholds: integer parameters by name, and small scalar helpers."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.vocabulary import AGE_BANDS, ETHNICITIES, HEALTH, SEXES, STATES
+from simulation.compiling import scalar
+from simulation.streams import U64
+from simulation.thresholds import ALWAYS_CLASS
+
+VALUES = (
+    "diagnosis",
+    "declared_share",
+    "treatment_wait_months",
+    "treated_recovery_ratio",
+    "long_unemployment_months",
+    "insecure_ratio",
+    "slot_closes",
+    "pay_rise",
+    "duration_penalty",
+    "duration_cap_months",
+    "history_points",
+    "standard_shift",
+    "no_standard",
+    "ability_weight",
+)
+"""Names of the entries of `Visit.values`: 32-bit thresholds for shares and hazards, 16-bit fixed point for
+ratios, points for penalties, months for spells."""
+(
+    DIAGNOSIS,
+    DECLARED,
+    WAIT,
+    TREATED,
+    LONG_UNEMPLOYMENT,
+    INSECURE_RATIO,
+    SLOT_CLOSES,
+    PAY_RISE,
+    DURATION_PENALTY,
+    DURATION_CAP,
+    HISTORY_POINTS,
+    STANDARD_SHIFT,
+    NO_STANDARD,
+    ABILITY_WEIGHT,
+) = range(len(VALUES))
+
+N_BANDS, N_SEXES, N_ETHNICITIES, N_HEALTH, N_STATES = len(AGE_BANDS), len(SEXES), len(ETHNICITIES), len(HEALTH), len(STATES)
+CELL_SHAPE = (N_BANDS, N_SEXES, N_ETHNICITIES, N_HEALTH, N_STATES)
+OUTSIDE = N_STATES
+"""Origin of arrivals and destination of leavers in the table of moves."""
+SLOT_OPEN, SLOT_CLOSED, PLACE_CLOSED, PLACE_KEPT = 0, 1, 2, 16
+"""What a leaver's slot does; programme places add the subsidy's index to the last two."""
+MAX_SUBSIDIES = PLACE_KEPT - PLACE_CLOSED
+
+
+class Keys(NamedTuple):
+    """Keys of the month's draws that the pass uses, uint64 each; `wellbeing`, `disclosure` stay for good."""
+
+    month: np.uint64
+    fate: np.uint64
+    arrival: np.uint64
+    keep: np.uint64
+    treatment: np.uint64
+    skill: np.uint64
+    disclosure: np.uint64
+    wellbeing: np.uint64
+
+
+class Visit(NamedTuple):
+    """Integer parameters of the visit.
+
+    `values` as named in VALUES; penalties and points in points; `limiting` the 32-bit threshold that onset
+    limits work, by condition; `promotion` thresholds of gaining the next qualification on growing up, by
+    Place, age band entered and qualification; `arrival_age` cumulative 32-bit thresholds by Place and year of
+    age; donors are rows of the starting population by Place and year; `satisfaction` tenths by state and
+    severity, `satisfaction_levels` 256 quantiles of people's own level; the last three by subsidy.
+    """
+
+    values: NDArray[np.int64]
+    qualification_points: NDArray[np.int64]
+    severity_penalty: NDArray[np.int64]
+    condition_penalty: NDArray[np.int64]
+    cohort_penalty: NDArray[np.int64]
+    cohort_looks: NDArray[np.int64]
+    looks: NDArray[np.int64]
+    limiting: NDArray[np.uint32]
+    class_of_bits: NDArray[np.uint8]
+    promotion: NDArray[np.uint32]
+    arrival_age: NDArray[np.uint32]
+    donor_offset: NDArray[np.int64]
+    donor_row: NDArray[np.int32]
+    satisfaction: NDArray[np.int64]
+    satisfaction_levels: NDArray[np.uint8]
+    on_programme: NDArray[np.int64]
+    placement_months: NDArray[np.int64]
+    drop_out: NDArray[np.uint32]
+    keep_bonus: NDArray[np.int64]
+
+
+class Counters(NamedTuple):
+    """Counts of one lane of the pass; the month adds the lanes.
+
+    `cells`: residents by Place and CELL_SHAPE; `moves`: by Place, age band, state left and state entered
+    (OUTSIDE included); `ageing`: by Place, age band entered and state; `flows`, `satisfaction`: by Place;
+    `subsidies`: by subsidy, Place and item.
+    """
+
+    cells: NDArray[np.int32]
+    moves: NDArray[np.int32]
+    ageing: NDArray[np.int32]
+    flows: NDArray[np.int32]
+    satisfaction: NDArray[np.int64]
+    subsidies: NDArray[np.int64]
+
+
+@scalar
+def cell_of(place: Any, band: Any, sex: Any, ethnicity: Any, severity: Any, state: Any) -> Any:
+    """Return the flat index of a resident's cell in `Counters.cells`."""
+    limited = np.int64(1) if severity > 0 else np.int64(0)
+    index = (np.int64(place) * N_BANDS + band) * N_SEXES + sex
+    return ((index * N_ETHNICITIES + ethnicity) * N_HEALTH + limited) * N_STATES + state
+
+
+@scalar
+def exit_class_of(state: Any, band: Any, severity: Any, programme: Any) -> Any:
+    """Return the row of the bound table for exits."""
+    if programme > 0:
+        return np.uint8(ALWAYS_CLASS)
+    return np.uint8((np.int64(state) * N_BANDS + band) * 4 + severity)
+
+
+@scalar
+def health_class_of(band: Any, severity: Any, conditions: Any) -> Any:
+    """Return the row of the bound table for health."""
+    group = 0 if band < 2 else (1 if band == 2 else (2 if band < 5 else 3))
+    bits = (conditions & 1) | ((conditions >> 2 & 1) << 1) | ((conditions >> 3 & 1) << 2)
+    if conditions & 0b11110010:
+        bits |= 8
+    limited = 1 if severity > 0 else 0
+    return np.uint8((group * 2 + limited) * 16 + bits)
+
+
+@scalar
+def worked_of_24(history: Any, since: Any, working: Any, month: Any) -> Any:
+    """Return the bit mask of the last 24 months in work, bit 0 the latest, as of `month`."""
+    months = min(np.int64(24), np.int64(month) - np.int64(since))
+    out = np.int64(history) << months
+    if working:
+        out |= (np.int64(1) << months) - 1
+    return out & 0xFFFFFF
+
+
+@scalar
+def bit_count(x: Any) -> Any:
+    """Return the number of bits set in a 24-bit mask."""
+    z = U64(x)
+    z = z - ((z >> U64(1)) & U64(0x5555555555555555))
+    z = (z & U64(0x3333333333333333)) + ((z >> U64(2)) & U64(0x3333333333333333))
+    z = (z + (z >> U64(4))) & U64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((z * U64(0x0101010101010101)) >> U64(56))

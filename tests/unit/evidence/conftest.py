@@ -1,0 +1,82 @@
+"""A small evidence folder that is whole, for tests that break one thing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+FILES = {
+    "sources.yaml": """
+survey: {title: A survey, publisher: An office, date: "2024", licence: open, retrieved: 2026-11}
+assumption: {title: Judgement, publisher: Us, date: "2026", licence: open, retrieved: 2026-11}
+""",
+    "parameters/search.yaml": """
+looks: {value: 6, unit: looks per month, interval_95: [3, 9], source: assumption, confidence: assumption}
+hazard_by_age:
+  {value: [0.1, 0.2], by: [age_band], unit: per month, interval_ratio_95: [0.8, 1.25], source: survey, confidence: low}
+threshold: {value: 4, unit: weeks, source: survey, confidence: definition}
+""",
+    "rules/2025-26.yaml": """
+minimum_wage:
+  age_21_plus: {value: 12.21, unit: pounds per hour, source: survey, confidence: high}
+""",
+    "deflators.csv": (
+        "year,index,unit,source,confidence,note\n2023,96.3,index,survey,high,\n2024,100,index,survey,high,\n"
+    ),
+    "unit_costs.yaml": """
+contact:
+  {title: A contact, value: 140, unit: pounds per contact, price_year: 2011/12, agencies: {NHS: 140}, source: survey,
+   confidence: medium}
+""",
+    "regions/vale/sources.yaml": """
+census: {title: A census, publisher: An office, date: "2021", licence: open, retrieved: 2026-11}
+""",
+    "regions/vale/places.yaml": """
+title: The Vale
+places: [{code: X1, name: Upton, short: Up}, {code: X2, name: Lowton, short: Low}]
+groups: {Both: [Upton, Lowton]}
+outside: [Elsewhere]
+""",
+    "regions/vale/margins/tenure.csv": (
+        "area_code,area_name,tenure,value,unit,lower,upper,period,source,confidence,note\n"
+        "X1,Upton,owner,60,percent,55,65,2021,census,high,\nX1,Upton,none,40,percent,,,2021,census,high,\n"
+    ),
+    "regions/vale/employers.csv": "area,sector,size,value\nUpton,retail,1,10\nLowton,health,1,5\n",
+    "regions/vale/commuting.csv": "home,work,value\nUpton,Lowton,3\n",
+    "regions/vale/targets.yaml": """
+employment_rate:
+  {over: place, values: {Upton: 75.0, Lowton: 71.0}, se: 2.5, period: "2022", unit: percent, role: fit, source: survey,
+   confidence: high}
+unemployed:
+  {area: region, value: 100, se: 10, period: "2022", unit: persons, role: fit, source: survey, confidence: high}
+""",
+    "regions/vale/variants.yaml": """
+more: {description: Another reading, overrides: {unemployed: {value: 150}}}
+""",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a whole evidence folder."""
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.lstrip("\n"), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def change(root: Path) -> Callable[[str, str, str], Path]:
+    """Return a function that replaces a text in one file of the folder and returns the folder."""
+
+    def replace(name: str, old: str, new: str) -> Path:
+        path = root / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"the fixture has no '{old}' in {name}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return root
+
+    return replace

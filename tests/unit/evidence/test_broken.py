@@ -1,0 +1,132 @@
+"""A broken file is refused with one line that names the file and the key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import evidence
+from evidence import EvidenceError, loading
+
+Change = Callable[[str, str, str], Path]
+
+SEARCH, TARGETS, PLACES = "parameters/search.yaml", "regions/vale/targets.yaml", "regions/vale/places.yaml"
+TENURE, VARIANTS, COSTS = "regions/vale/margins/tenure.csv", "regions/vale/variants.yaml", "unit_costs.yaml"
+
+BROKEN = [
+    # file, text, its replacement, key named, words of the message
+    (SEARCH, "source: survey, confidence: low", "source: survy, confidence: low", "hazard_by_age.source", "'survey'"),
+    (SEARCH, "interval_95: [3, 9]", "interval_95: [7, 9]", "looks.interval_95", "does not contain 6"),
+    (SEARCH, "interval_95: [3, 9]", "interval_95: [9, 3]", "looks.interval_95", "swap"),
+    (SEARCH, "interval_95: [3, 9]", "interval_95: [3]", "looks.interval_95", "[lower, upper]"),
+    (SEARCH, "interval_95: [3, 9], ", "", "looks.interval_95", "is missing"),
+    (SEARCH, "[0.8, 1.25]", "[1.1, 1.25]", "hazard_by_age.interval_ratio_95", "does not contain 1"),
+    (SEARCH, "confidence: assumption", "confidence: high", "looks.confidence", "an assumption has both"),
+    (SEARCH, "source: assumption, ", "source: survey, ", "looks.confidence", "an assumption has both"),
+    (SEARCH, "confidence: low", "confidence: lowish", "hazard_by_age.confidence", "Did you mean 'low'?"),
+    (SEARCH, "unit: weeks", "unit: wekes", "threshold.unit", "unknown unit"),
+    (SEARCH, "unit: weeks, ", "", "threshold.unit", "is missing"),
+    (SEARCH, "value: 4", "valeu: 4", "threshold.valeu", "Did you mean 'value'?"),
+    (SEARCH, "value: 4", "value: .nan", "threshold.value", "finite"),
+    (SEARCH, "value: 4", "value: []", "threshold.value", "empty"),
+    (SEARCH, "[0.1, 0.2]", "[0.1, [0.2]]", "hazard_by_age.by", "deeper"),
+    (SEARCH, "by: [age_band]", "by: [age_band, sex]", "hazard_by_age.by", "axis 'sex'"),
+    (SEARCH, "threshold:", "looks:", "looks", "repeated on line"),
+    (SEARCH, "threshold: {", "threshold: {{", "", "not valid YAML"),
+    ("sources.yaml", "publisher: An office, ", "", "survey.publisher", "is missing"),
+    ("sources.yaml", "assumption: {", "survey: {", "survey", "repeated"),
+    ("regions/vale/sources.yaml", "census:", "survey:", "survey", "already used"),
+    ("rules/2025-26.yaml", "source: survey", "source: law", "minimum_wage.age_21_plus.source", "no sources.yaml"),
+    ("deflators.csv", "2024,100", "2023,100", "2023", "twice"),
+    ("deflators.csv", "index,survey", "index,surveys", "row 2.source", "Did you mean 'survey'?"),
+    (COSTS, "NHS: 140", "NHS: 150", "contact.agencies", "above the cost"),
+    (PLACES, "outside: [Elsewhere]", "outside: [Upton]", "places.name", "twice"),
+    (PLACES, "[Upton, Lowton]", "[Upton, Lowtown]", "groups.Both", "Did you mean 'Lowton'?"),
+    (PLACES, "title: The Vale\n", "", "title", "is missing"),
+    (TARGETS, "se: 2.5", "se: 0", "employment_rate[Upton].se", "above 0"),
+    (TARGETS, "role: fit", "role: fitt", "employment_rate[Upton].role", "Did you mean 'fit'?"),
+    (TARGETS, "Lowton: 71.0", "Lawton: 71.0", "employment_rate[Lawton].area", "Did you mean 'Lowton'?"),
+    (TARGETS, "unemployed:", "unemployeds:", "unemployeds.measure", "Did you mean 'unemployed'?"),
+    (TARGETS, "value: 100", "value: many", "unemployed.value", "finite number"),
+    (VARIANTS, "{unemployed:", "{employed:", "more.overrides.employed", "allowed are"),
+    (VARIANTS, "{value: 150}", "{valeu: 150}", "more.overrides.unemployed.valeu", "Did you mean 'value'?"),
+    (TENURE, "owner,60", "owner,70", "row 2.value", "does not contain"),
+    (TENURE, "owner,60", "owner,", "row 2.value", "blank"),
+    (TENURE, "owner,60", "owner,sixty", "row 2.value", "'sixty'"),
+    (TENURE, "2021,census,high,\nX1", "2021,cens,high,\nX1", "row 2.source", "Did you mean 'census'?"),
+    (TENURE, "area_code,", "code,", "area_code", "the column is missing"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "key", "words"), BROKEN)
+def test_a_broken_file_gives_one_error_naming_file_and_key(
+    change: Change, file: str, old: str, new: str, key: str, words: str
+) -> None:
+    root = change(file, old, new)
+    with pytest.raises(EvidenceError) as caught:
+        evidence.verify(root)
+    assert caught.value.file == file
+    if key:
+        assert caught.value.key == key
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert str(root) not in str(caught.value)
+
+
+def test_a_repeated_key_is_refused_rather_than_the_last_taken(root: Path) -> None:
+    (root / SEARCH).write_text("looks: {unit: looks}\nlooks: {unit: looks}\n", encoding="utf-8")
+    with pytest.raises(EvidenceError, match="repeated on line 2") as caught:
+        evidence.parameters(root)
+    assert caught.value.key == "looks"
+
+
+def test_an_alias_is_refused(root: Path) -> None:
+    (root / SEARCH).write_text("a: &bomb [1, 2]\nb: *bomb\n", encoding="utf-8")
+    with pytest.raises(EvidenceError, match="alias on line 2"):
+        evidence.parameters(root)
+
+
+def test_a_tag_that_would_run_code_is_refused(root: Path) -> None:
+    (root / SEARCH).write_text("a: !!python/object/apply:os.getcwd []\n", encoding="utf-8")
+    with pytest.raises(EvidenceError) as caught:
+        evidence.parameters(root)
+    assert caught.value.file == SEARCH
+
+
+def test_a_huge_file_is_refused_before_it_is_parsed(root: Path) -> None:
+    (root / SEARCH).write_bytes(b"#" * (loading.MAX_BYTES + 1))
+    with pytest.raises(EvidenceError, match="bytes"):
+        evidence.parameters(root)
+
+
+def test_a_file_that_is_not_text_is_refused(root: Path) -> None:
+    (root / SEARCH).write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(EvidenceError, match="UTF-8"):
+        evidence.parameters(root)
+
+
+@pytest.mark.parametrize("file", ["places.yaml", "targets.yaml", "employers.csv", "commuting.csv"])
+def test_a_region_without_one_of_its_files_is_refused(root: Path, file: str) -> None:
+    (root / "regions/vale" / file).unlink()
+    with pytest.raises(EvidenceError):
+        evidence.load_region("vale", root)
+
+
+def test_an_empty_table_is_refused(root: Path) -> None:
+    (root / "regions/vale/employers.csv").write_text("", encoding="utf-8")
+    with pytest.raises(EvidenceError, match=r"employers\.csv"):
+        evidence.load_region("vale", root)
+
+
+def test_an_unknown_region_or_year_lists_those_held(root: Path) -> None:
+    with pytest.raises(EvidenceError, match="Did you mean 'vale'"):
+        evidence.load_region("vael", root)
+    with pytest.raises(EvidenceError, match="2025/26"):
+        evidence.rules("1999/00", root)
+
+
+def test_a_region_name_cannot_leave_the_folder(root: Path) -> None:
+    with pytest.raises(EvidenceError, match="no such region"):
+        evidence.load_region("../regions/vale", root)

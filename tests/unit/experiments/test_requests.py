@@ -1,0 +1,50 @@
+"""What may be asked of a study, and how it is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from experiments.errors import InvalidRequest
+from experiments.requests import Request, parse_overrides, parse_sample
+
+
+@pytest.mark.parametrize(
+    ("text", "k"), [("1:50", 50), ("50", 50), ("0.02", 50), ("1", 1), ("1:1", 1), ("0.001", 1000), ("2:100", 50)]
+)
+def test_a_sample_may_be_written_in_three_ways(text: str, k: int) -> None:
+    assert parse_sample(text) == k
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "-1", "1:0", "0.3", "1:2000", "nan", "half", "3:10", "1e400", "1:1:1", "inf"]
+)
+def test_a_sample_that_is_none_of_them_is_refused_with_the_allowed_forms(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="1:50"):
+        parse_sample(text)
+
+
+def test_overrides_are_read_and_repeats_refused() -> None:
+    assert parse_overrides(["context=weak-demand", "a.b = c=d"]) == {"context": "weak-demand", "a.b": "c=d"}
+    for wrong in (["context"], ["=x"], ["a=1", "a=2"]):
+        with pytest.raises(InvalidRequest, match="--set"):
+            parse_overrides(wrong)
+
+
+@pytest.mark.parametrize(
+    "options", [{"n_seeds": 0}, {"seed": -1}, {"sample": 0}, {"threads": 0}, {"workers": 0}, {"n_draws": 5}]
+)
+def test_impossible_options_are_refused(options: dict[str, int]) -> None:
+    with pytest.raises(InvalidRequest):
+        Request("kickstart", **options)  # type: ignore[arg-type]
+
+
+def test_seed_zero_is_a_seed() -> None:
+    assert [t.seed for t in Request("kickstart", n_seeds=2, seed=0).tasks] == [0, 1]
+
+
+def test_workers_times_threads_stay_within_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.requests.usable_cores", lambda: 8)
+    assert Request("kickstart", sample=1).means() == (1, 8)
+    assert Request("kickstart", sample=50).means() == (8, 1)
+    assert Request("kickstart", sample=50, workers=2).means() == (2, 4)
+    assert Request("kickstart", sample=50, workers=2, threads=1).means() == (2, 1)

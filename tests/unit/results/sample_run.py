@@ -1,0 +1,50 @@
+"""A finished comparison with everything a run folder needs, from made-up pairs."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from results.pairing import PairedSeed, compare_arms
+from results.report import ReportData
+from results.store import RunContents
+from results.summary import Headline, summarise
+from tests.unit.results.synthetic import pair, three_places
+
+
+def seeds(n_seeds: int = 3, n: int = 600, horizon: int = 36) -> list[PairedSeed]:
+    return [compare_arms(*pair(n=n, seed=k, horizon=horizon)) for k in range(n_seeds)]
+
+
+def contents(runs: list[PairedSeed]) -> RunContents:
+    headline: Headline = summarise(runs, three_places())
+    targets = pd.DataFrame(
+        {"Target": ["employment rate"], "Area": ["region"], "Model": [0.731], "Published": [0.749], "z": [-1.8],
+         "Verdict": ["within 3 standard errors"]}
+    )  # fmt: skip
+    parameters = pd.DataFrame(
+        [
+            ["hiring.looks", "6", "looks per month", "3 to 12", "assumption", "assumption"],
+            ["absence.return", "0.4", "per month", "0.36 to 0.44", "high", "A survey, An office, 2024"],
+        ],
+        columns=["Parameter", "Value", "Unit", "95% interval", "Confidence", "Source"],
+    )
+    report = ReportData(
+        headline,
+        policy_text=("A job of 25 hours for six months, ages 16 to 24 <on Universal Credit>",),
+        parameters=parameters,
+        targets=targets,
+        target_words="One target, within 3 standard errors.",
+        command="workability run kickstart --seeds 3 --seed 0",
+        manifest={"version": "0.1.0", "seeds": [0, 1, 2]},
+        warnings=("a warning",),
+    )
+    return RunContents(
+        headline=headline,
+        seeds=runs,
+        report=report,
+        manifest={"version": "0.1.0", "seeds": [0, 1, 2]},
+        circumstances={"seconds": 1.0},
+        resolved_yaml="name: kickstart\n",
+        diff_yaml="subsidies: []\n",
+        log_lines=({"level": "INFO", "message": "done"},),
+    )

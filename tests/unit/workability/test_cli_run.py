@@ -1,0 +1,73 @@
+"""The command `run` from start to end at sample scale: what it writes, returns at once and saves when stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+SMALL = ("run", "kickstart", "--set", "region=eskermere", "--sample", "1:60", "--months", "6", "--workers", "1")
+DEADLINE_SECONDS = 120
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "workability", *words]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+
+
+def workability(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*words), cwd=cwd, env=environment(), capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_run_explain_report_and_a_second_run_that_repeats_nothing(tmp_path: Path) -> None:
+    done = workability(*SMALL, "--seeds", "2", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "not calibrated" in done.stdout
+    assert "Additional residents in work" in done.stdout
+    report = Path(done.stderr.strip().splitlines()[-1].removeprefix("Report: "))
+    assert (tmp_path / report).is_file()
+
+    again = workability(*SMALL, "--seeds", "2", "--json", "--quiet", cwd=tmp_path)
+    assert again.stderr == ""
+    found = json.loads(again.stdout)
+    assert found["folder"] == report.parent.as_posix()
+    assert found["calibrated"] is False
+    assert found["seeds"] == [1, 2]
+
+    assert workability("report", "kickstart", cwd=tmp_path).stdout.strip() == report.as_posix()
+    assert "Eligible" in workability("explain", "kickstart", cwd=tmp_path).stdout
+    assert json.loads(workability("explain", "kickstart", "--json", cwd=tmp_path).stdout)
+
+    (tmp_path / report).write_text("altered")
+    spoilt = workability("report", "kickstart", cwd=tmp_path)
+    assert spoilt.returncode == 4
+    assert "report.html" in spoilt.stderr
+
+
+def test_ctrl_c_keeps_what_is_finished_and_names_the_command_that_goes_on(tmp_path: Path) -> None:
+    words = (*SMALL, "--seeds", "400")
+    running = subprocess.Popen(
+        command(*words), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    end = time.monotonic() + DEADLINE_SECONDS
+    while not list(tmp_path.glob("runs/*/*/seeds/*.npz")) and time.monotonic() < end:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, messages = running.communicate(timeout=60)
+    assert running.returncode == 130, messages
+    assert "runs are saved" in messages
+    assert f"To go on: workability {' '.join(words)}" in messages
+    assert "Traceback" not in messages
+    assert list(tmp_path.glob("runs/*/*/seeds/*.npz"))
+    assert not list(tmp_path.glob("runs/*/*/COMPLETE"))
+    assert not list(tmp_path.glob("runs/*/*/seeds/.*"))

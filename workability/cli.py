@@ -1,0 +1,92 @@
+"""The command `workability`: one application, its commands in files of their own, each one call into a lower floor."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from experiments.version import __version__
+from workability.command_doctor import doctor
+from workability.command_results import explain, report, reproduce
+from workability.command_run import compare, run
+from workability.command_scenarios import check, scenarios, targets
+from workability.terminal import data
+
+QUESTIONS = """Which question do you have?
+
+  What would a subsidy do, for whom, at whose cost?    workability run kickstart
+  Just a quick draft, one resident in fifty?           workability run kickstart --sample 1:50 --seeds 4
+  Which of two schemes does more?                      workability compare kickstart jobs-guarantee --sample 1:50
+  What schemes are there, and what is in one?          workability scenarios
+                                                       workability scenarios kickstart
+  Is my own scenario right?                            workability check my-scheme.yaml
+  Through which steps does it work?                    workability explain kickstart
+  Where is the report of my last run?                  workability report kickstart
+  Can somebody else get the same figures?              workability reproduce kickstart
+  How far is the baseline from what is published?      workability targets
+  Is this machine fit for it?                          workability doctor
+
+Each command explains itself: workability run --help. Nothing is calibrated yet, and every output says so."""
+
+app = typer.Typer(
+    name="workability",
+    help="Test an employment programme on every resident of a region before anyone pays for it.",
+    epilog="Data goes to standard output, messages to standard error. Exit codes: 0 done, 1 unexpected error, "
+    "2 bad usage, 3 invalid scenario or parameters, 4 data missing or stale, 5 finished with some failed runs, "
+    "6 a check failed, 130 interrupted and saved.",
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
+)
+
+REPORT_TO = (
+    "Output: run folders under runs/ (or --out DIR), the headline on standard output, messages on standard error."
+)
+READ_ONLY = "Output: on standard output; nothing is written."
+
+
+def _version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        data(f"workability {__version__}")
+        raise typer.Exit
+
+
+def _no_command(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Ask which question the user has where no command was given."""
+    if context.invoked_subcommand is None:
+        data(QUESTIONS)
+
+
+app.callback(
+    invoke_without_command=True,
+    help="Test an employment programme on every resident of a region before anyone pays for it.",
+)(_no_command)
+app.command(epilog=REPORT_TO)(run)
+app.command(epilog=REPORT_TO)(compare)
+app.command(epilog=READ_ONLY)(scenarios)
+app.command(epilog=READ_ONLY)(check)
+app.command(epilog="Output: the verdict on standard output; the run folder stays as it is.")(reproduce)
+app.command(epilog=READ_ONLY)(explain)
+app.command(epilog="Output: the report's path on standard output; nothing is written.")(report)
+app.command(epilog=READ_ONLY)(targets)
+app.command(epilog=READ_ONLY)(doctor)
+
+
+def main() -> None:
+    """Run the command line and end the process with a documented exit code."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

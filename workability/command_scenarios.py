@@ -1,0 +1,196 @@
+"""Commands about what can be asked: `scenarios`, `check` and `targets`."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workability import options as o
+from workability.guard import guarded
+
+if TYPE_CHECKING:
+    from scenarios.resolve import Resolved
+
+
+@guarded
+def scenarios(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="A scenario to show in full; leave it out for the list.", metavar="[list | [show] SCENARIO]"
+        ),
+    ] = None,
+    set_: o.SetOption = [],  # noqa: B006  typer copies it
+    as_json: o.JsonOption = False,
+    verbose: o.VerboseOption = False,
+    no_colour: o.NoColourOption = False,
+) -> None:
+    """List the scenarios that ship, or show one in full with the origin of each value.
+
+    Example: workability scenarios kickstart
+    """
+    from experiments.requests import parse_overrides
+    from scenarios.resolve import names, resolve
+
+    wanted = [word for i, word in enumerate(words or []) if i or word not in ("list", "show")]
+    if len(wanted) > 1:
+        raise typer.BadParameter(f"show one scenario at a time, not {len(wanted)}: {', '.join(wanted)}")
+    if not wanted:
+        library = [resolve(name).scenario for name in names()]
+        _list([(found.name, found.kind, found.title) for found in library], as_json, not no_colour)
+        return
+    _show(resolve(wanted[0], parse_overrides(set_), environment=dict(os.environ)), True, as_json, not no_colour)
+
+
+@guarded
+def check(
+    file: o.ScenarioArgument,
+    show_origin: Annotated[
+        bool, typer.Option("--show-origin", help="Show every value and where it came from.")
+    ] = False,
+    set_: o.SetOption = [],  # noqa: B006  typer copies it
+    as_json: o.JsonOption = False,
+    verbose: o.VerboseOption = False,
+    no_colour: o.NoColourOption = False,
+) -> None:
+    """Check a scenario file; every error names file, line, key, value, what is allowed and how to mend it.
+
+    Example: workability check kickstart --show-origin
+    """
+    from experiments.requests import parse_overrides
+    from scenarios.arm import arm
+    from scenarios.resolve import resolve
+    from workability.terminal import data
+
+    resolved = resolve(file, parse_overrides(set_), environment=dict(os.environ))
+    if resolved.scenario.kind == "scenario":
+        arm(resolved)
+    if show_origin or as_json:
+        _show(resolved, show_origin, as_json, not no_colour)
+    else:
+        data(f"{file}: a valid {resolved.scenario.kind}, '{resolved.scenario.name}'.")
+
+
+@guarded
+def targets(
+    region: Annotated[
+        str, typer.Option("--region", help="A region under evidence/regions.", metavar="NAME")
+    ] = "cheshire-merseyside",
+    sample: o.SampleOption = "1:1",
+    threads: o.ThreadsOption = None,
+    as_json: o.JsonOption = False,
+    verbose: o.VerboseOption = False,
+    no_colour: o.NoColourOption = False,
+) -> None:
+    """Run the baseline and set it beside every published figure it should agree with.
+
+    Example: workability targets --sample 1:20
+    """
+    import pandas as pd
+
+    from calibration.targets import measure, table
+    from experiments.paired import work_of
+    from experiments.plans import plan
+    from experiments.requests import Request, parse_sample, usable_cores
+    from workability import terminal
+
+    request = Request("baseline", sample=parse_sample(sample), overrides={"region": region}, threads=threads, workers=1)
+    study = plan(request)
+    work = work_of(study, study.folder)
+    places = tuple(place.name for place in study.region.places)
+    values = measure(work.start(0), study.baseline_arm, places, threads=threads or usable_cores())
+    parts = [table(study.region, values, role) for role in ("fit", "holdout")]
+    frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    if as_json:
+        terminal.data(frame.to_json(orient="records", indent=2, force_ascii=False))
+        return
+    # The target's name repeats measure and area.
+    frame = frame.drop(columns=["target", "confidence"])
+    numeric = [i for i, name in enumerate(frame.columns) if frame[name].dtype.kind in "if"]
+    rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
+    terminal.table(
+        f"{region}: targets and the model (not calibrated)",
+        [str(name).replace("_", " ") for name in frame.columns],
+        rows,
+        right=numeric,
+        colour=not no_colour,
+    )
+
+
+def _cell(value: object) -> str:
+    """Return a table's cell as text: whole numbers grouped, others with three figures."""
+    if isinstance(value, float):
+        if value != value:
+            return "-"
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _list(library: list[tuple[str, str, str]], as_json: bool, colour: bool) -> None:
+    """Print the library."""
+    from workability import terminal
+
+    if as_json:
+        records = [{"name": name, "kind": kind, "title": title} for name, kind, title in library]
+        terminal.data(json.dumps(records, indent=2, ensure_ascii=False))
+        return
+    for kind, heading in (("scenario", "Scenarios: workability run NAME"), ("context", "Contexts: --set context=NAME")):
+        rows = [(name, title) for name, what, title in library if what == kind]
+        if rows:
+            terminal.table(heading, ("name", "what it is"), rows, colour=colour)
+
+
+def _show(resolved: Resolved, origins: bool, as_json: bool, colour: bool) -> None:
+    """Print a resolved scenario."""
+    from workability import terminal
+
+    where = {key: str(origin) for key, origin in resolved.origins.items()}
+    if as_json:
+        content: dict[str, object] = {
+            "name": resolved.scenario.name,
+            "chain": list(resolved.chain),
+            "scenario": resolved.scenario.model_dump(mode="json"),
+        }
+        if origins:
+            content |= {"origins": where, "sources": resolved.sources}
+        terminal.data(json.dumps(content, indent=2, ensure_ascii=False, default=str))
+        return
+    rows = value_rows(resolved)
+    title = f"{resolved.scenario.name}: {' < '.join(resolved.chain)}"
+    terminal.table(title, ("key", "value", "source", "from"), rows, colour=colour)
+    terminal.data("Values that nobody set are left out. 95% intervals in brackets.")
+
+
+def value_rows(resolved: Resolved) -> list[tuple[str, str, str, str]]:
+    """Return key, value as written with its interval, source and origin of everything that was set."""
+    rules = {f"subsidies.{name}.eligibility": text for name, text in _rules(resolved).items()}
+    rows = []
+    for key, entry in resolved.entries.items():
+        value = entry.value
+        if value is None or key in ("extends", "context"):
+            continue
+        plain = value["value"] if isinstance(value, dict) and "value" in value else value
+        text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False, default=str)
+        text = rules.get(key, text)
+        if key in resolved.intervals:
+            low, high = resolved.intervals[key]
+            text += f" ({low} to {high})"
+        rows.append((key, text, resolved.sources.get(key, ""), _short(resolved.origins.get(key, ""))))
+    return rows
+
+
+def _rules(resolved: Resolved) -> dict[str, str]:
+    """Return subsidy -> its eligibility in English."""
+    from scenarios.arm import arm
+
+    if resolved.scenario.kind != "scenario":
+        return {}
+    return {subsidy.name: subsidy.eligibility.english() for subsidy in arm(resolved).subsidies}
+
+
+def _short(origin: str) -> str:
+    """Return an origin without the folder that every shipped scenario is in."""
+    return origin.removeprefix("scenarios/")

@@ -1,0 +1,119 @@
+"""A study's plan and headline as tables in a terminal; every figure with its interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from results.display import both, metric_text
+from results.statistics import STAT_COLUMNS, Stat, interval_words
+from workability import terminal
+from workability.command_scenarios import value_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.plans import Plan
+    from results.summary import Headline
+
+MAIN = (
+    "starts",
+    "deadweight",
+    "displacement",
+    "gained",
+    "lost",
+    "net",
+    "months_out_of_work_avoided",
+    "winners",
+    "losers",
+    "unemployed_mean",
+    "claimants_mean",
+    "programme_cost",
+    "net_public_flow",
+)
+"""Figures of the first table, after the additional jobs at the milestones."""
+GROUPS = (("area", "By area group"), ("place", "By Place"), ("cohort", "By cohort"), ("age_band", "By age"))
+GROUP_ITEMS = (("gained", "gained"), ("lost", "lost"), ("net", "net"))
+
+
+def show_plan(plan: Plan, colour: bool = True) -> None:
+    """Print what a study would run, where to, and at what cost.
+
+    Parameters
+    ----------
+    plan : Plan
+        The study.
+    colour : bool
+        Whether colour is allowed at all.
+    """
+    sample = plan.request.sample
+    arm = plan.policy_arm
+    rows = [
+        ("scenario", f"{arm.name}: {plan.policy.scenario.title}"),
+        ("against", plan.baseline_arm.name),
+        ("region", plan.region.title),
+        ("residents", f"{plan.n_residents:,}" + ("" if sample == 1 else f" (a 1:{sample} sample: a draft)")),
+        (
+            "months",
+            f"{arm.policy_month} of history, then {arm.months} in each arm, from {plan.policy.scenario.horizon.start}",
+        ),
+        ("runs", f"{len(plan.request.tasks)} seeds on {plan.workers} process(es) of {plan.threads} thread(s)"),
+        ("expected", plan.estimate.sentence()),
+        ("folder", plan.folder.as_posix()),
+        ("status", "not calibrated"),
+    ]
+    terminal.table("What would run", ("", ""), rows, colour=colour)
+    values = value_rows(plan.policy)
+    terminal.table("The scenario", ("key", "value", "source", "from"), values, colour=colour)
+
+
+def show_headline(headline: Headline, colour: bool = True) -> None:
+    """Print a comparison: main figures, who gained and lost, money by agency, and how to read them.
+
+    Parameters
+    ----------
+    headline : Headline
+        The comparison.
+    colour : bool
+        Whether colour is allowed at all.
+    """
+    jobs = [name for name in headline.metrics if name.startswith("additional_jobs_")]
+    flows = [name for name in headline.metrics if name.startswith("net_flow_")]
+    rows = [
+        (
+            headline.metrics[name].label,
+            metric_text(headline.metrics[name], headline.stats[name]),
+            headline.metrics[name].unit,
+        )
+        for name in (*jobs, *MAIN, *flows)
+    ]
+    status = f" [{headline.caution}]" if headline.caution else ""
+    terminal.table(
+        f"{headline.policy} against {headline.baseline}, {headline.months[0]} to {headline.months[-1]}{status}",
+        ("figure", "mean (90% interval)", "unit"),
+        rows,
+        right=(1,),
+        colour=colour,
+    )
+    for dimension, title in GROUPS:
+        group_rows = _group_rows(headline.groups, dimension)
+        if group_rows:
+            heads = ("", *(f"{words}, person-months" for _, words in GROUP_ITEMS))
+            terminal.table(f"{title}: work gained and lost", heads, group_rows, right=(1, 2, 3), colour=colour)
+    kind = headline.stats["net"].interval
+    terminal.data(f"Intervals: {interval_words(kind, headline.n_runs)}.")
+    terminal.data(headline.alarm.text)
+    if headline.caution:
+        terminal.data(f"Status: {headline.caution}.")
+
+
+def _group_rows(groups: pd.DataFrame, dimension: str) -> list[tuple[str, ...]]:
+    """Return the rows of one dimension: label, then each item with its interval."""
+    table = groups[groups["dimension"] == dimension]
+    rows = []
+    for label in dict.fromkeys(table["label"]):
+        items = table[table["label"] == label].set_index("item")
+        cells = [
+            both(Stat(**{name: items.loc[item, name] for name in STAT_COLUMNS}), "count") for item, _ in GROUP_ITEMS
+        ]
+        rows.append((str(label).replace("_", " "), *cells))
+    return rows
