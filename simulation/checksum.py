@@ -36,5 +36,5 @@ def _firms(slots: Any, filled: Any, places: Any) -> Any:
 
 def state_hash(c: Any, firms: Any) -> np.uint64:
     """Return the hash of all residents and employers."""
-    with np.errstate(over="ignore"):
-        return np.uint64(_residents(c, 0, c.id.size) + _firms(firms.slots, firms.filled, firms.places))
+    total = int(_residents(c, 0, c.id.size)) + int(_firms(firms.slots, firms.filled, firms.places))
+    return np.uint64(total & 0xFFFFFFFFFFFFFFFF)

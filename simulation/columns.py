@@ -21,11 +21,13 @@ MAX_APPLICATIONS = 16
 
 
 class Columns(NamedTuple):
-    """Residents' columns as the kernels see them: COLUMNS of `residents` and seven of the engine's own.
+    """Residents' columns as the kernels see them: COLUMNS of `residents` and eight of the engine's own.
 
-    `timer`: month of the next birthday that changes the age band, or the 65th; `exit_class`, `health_class`:
+    `timer`: month of the next visit that is due: a birthday that changes the age band, the 65th, a job's
+    passing into another class of tenure; `exit_class`, `health_class`:
     rows of the bound tables; `gross`: pence a month from the job and `gross_kind` what sort; `award`: pence a month of Universal Credit
-    of the unit, kept at its lower row; `offer`: subsidy offered this month, index + 1.
+    of the unit, kept at its lower row; `offer`: subsidy offered this month, index + 1; `cell`: where the
+    resident is counted in `Counters.cells`.
     """
 
     id: NDArray[np.uint32]
@@ -66,12 +68,13 @@ class Columns(NamedTuple):
     completed: NDArray[np.uint8]
     satisfaction: NDArray[np.uint8]
     timer: NDArray[np.int16]
-    exit_class: NDArray[np.uint8]
-    health_class: NDArray[np.uint8]
+    exit_class: NDArray[np.uint16]
+    health_class: NDArray[np.uint16]
     gross: NDArray[np.int32]
     gross_kind: NDArray[np.uint8]
     award: NDArray[np.int32]
     offer: NDArray[np.uint8]
+    cell: NDArray[np.int32]
 
 
 class Firms(NamedTuple):
@@ -120,11 +123,12 @@ class Lists(NamedTuple):
 
     hit: NDArray[np.uint8]
     events: NDArray[np.int32]
+    why: NDArray[np.uint8]
     hashes: NDArray[np.uint64]
-    old_state: NDArray[np.uint8]
-    old_cell: NDArray[np.int32]
-    replaced: NDArray[np.uint8]
     n_events: NDArray[np.int64]
+    changed: NDArray[np.int32]
+    replaced: NDArray[np.uint8]
+    n_changed: NDArray[np.int64]
     leaver: NDArray[np.int32]
     fate: NDArray[np.uint8]
     n_leavers: NDArray[np.int64]
@@ -134,8 +138,6 @@ class Lists(NamedTuple):
     seeker: NDArray[np.int32]
     seeker_facts: NDArray[np.int64]
     hired: NDArray[np.int32]
-    hired_state: NDArray[np.uint8]
-    hired_cell: NDArray[np.int32]
     hired_replaced: NDArray[np.uint8]
 
 
@@ -176,12 +178,13 @@ def columns_of(residents: Residents) -> Columns:
     return Columns(
         **{name: np.ascontiguousarray(getattr(residents, name)).copy() for name in COLUMNS},
         timer=np.full(n, NEVER, np.int16),
-        exit_class=np.zeros(n, np.uint8),
-        health_class=np.zeros(n, np.uint8),
+        exit_class=np.zeros(n, np.uint16),
+        health_class=np.zeros(n, np.uint16),
         gross=np.zeros(n, np.int32),
         gross_kind=np.zeros(n, np.uint8),
         award=np.zeros(n, np.int32),
         offer=np.zeros(n, np.uint8),
+        cell=np.zeros(n, np.int32),
     )
 
 
@@ -219,11 +222,12 @@ def empty_lists(n: int) -> Lists:
     return Lists(
         hit=np.zeros(n, np.uint8),
         events=np.zeros(n, np.int32),
+        why=np.zeros(n, np.uint8),
         hashes=np.zeros(n, np.uint64),
-        old_state=np.zeros(n, np.uint8),
-        old_cell=np.zeros(n, np.int32),
-        replaced=np.zeros(n, np.uint8),
         n_events=np.zeros(blocks, np.int64),
+        changed=np.zeros(n, np.int32),
+        replaced=np.zeros(n, np.uint8),
+        n_changed=np.zeros(blocks, np.int64),
         leaver=np.zeros(n, np.int32),
         fate=np.zeros(n, np.uint8),
         n_leavers=np.zeros(blocks, np.int64),
@@ -233,8 +237,6 @@ def empty_lists(n: int) -> Lists:
         seeker=np.zeros(n, np.int32),
         seeker_facts=np.zeros(n, np.int64),
         hired=np.zeros(n, np.int32),
-        hired_state=np.zeros(n, np.uint8),
-        hired_cell=np.zeros(n, np.int32),
         hired_replaced=np.zeros(n, np.uint8),
     )
 

@@ -14,7 +14,7 @@ from scenarios.vocabulary import State
 from simulation.compiling import inlined, kernel, scalar
 from simulation.looks import joins_in
 from simulation.streams import U64, draw, high, low
-from simulation.visit import cell_of, worked_of_24
+from simulation.visit import worked_of_24
 
 _EMPLOYED, _ABSENT = int(State.EMPLOYED), int(State.ABSENT)
 HIRES, JOB_TO_JOB, STARTED = 0, 1, 2
@@ -191,10 +191,7 @@ def hire(
         i = lists.seeker[s]
         e = x % n
         state = np.int64(c.state[i])
-        band = np.int64(t.band[month - c.birth[i]])
         lists.hired[hired] = i
-        lists.hired_state[hired] = state
-        lists.hired_cell[hired] = cell_of(c.place[i], band, c.sex[i], c.ethnicity[i], c.severity[i], state)
         hired += 1
         if state == _EMPLOYED:
             firms.filled[c.employer[i]] -= 1
@@ -202,6 +199,7 @@ def hire(
                 firms.slots[c.employer[i]] -= 1
             counters.flows[c.place[i], JOB_TO_JOB] += 1
         else:
+            band = np.int64(t.band[month - c.birth[i]])
             counters.moves[c.place[i], band, state, _EMPLOYED] += 1
             c.work_history[i] = worked_of_24(c.work_history[i], c.work_since[i], False, month)
             c.work_since[i] = month

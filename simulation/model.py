@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arm import ArmSpec
-from scenarios.vocabulary import STATES, State, month_index
-from simulation.columns import BLOCK, MAX_APPLICATIONS, Columns, Firms, Record, empty_lists, empty_matching, empty_record
+from scenarios.vocabulary import State, month_index
+from simulation.columns import BLOCK, Columns, Firms, Record, empty_lists, empty_matching, empty_record
 from simulation.checksum import state_hash
 from simulation.exact_limits import clear_market
 from simulation.hiring import hire, match, prepare_nodes
@@ -25,23 +25,24 @@ from simulation.model_tables import look_parameters, pay_tables, terms_of, visit
 from simulation.monthly_pass import monthly_pass
 from simulation.observers import Rows, empty_counters
 from simulation.output import SUBSIDY_ITEMS
+from simulation.places import Place
 from simulation.processes.employer_choice import opening_rate
 from simulation.programmes import Subsidy, participation
 from simulation.recording import record
-from simulation.slots import RATE_ONE, join_lists, open_and_close
-from simulation.start import Start, set_timers
+from simulation.slots import RATE_ONE, join_changed, join_lists, open_and_close
+from simulation.start import Start
 from simulation.streams import FIXED, Purpose, key, root
 from simulation.subsidies import pay_placements
 from simulation.taxben.flows import count_claimants, settle
 from simulation.taxben.rates import financial_year, rates_of
 from simulation.thresholds import ONE, threshold
-from simulation.visit import CELL_SHAPE, MAX_SUBSIDIES, STANDARD_SHIFT, Keys, cell_of
+from simulation.visit import CELL_SHAPE, MAX_SUBSIDIES, STANDARD_SHIFT, Keys
 
 NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
 SEEKERS_A_TASK = 512
 _FINISHED = SUBSIDY_ITEMS.index("finished")
 _STARTED = SUBSIDY_ITEMS.index("started")
-_MINIMUM_WAGE_SLOTS = 0.01
+_ACTIVE = SUBSIDY_ITEMS.index("active")
 
 
 class HiringKeys(NamedTuple):
@@ -89,9 +90,9 @@ class RegionModel(mesa.Model):
         self.rows = Rows.empty(months, start.n_places, start.n_areas, k)
         self.recorder: Record = empty_record(n if recording else 1, arm.months)
         self.recording = recording
-        self.running = np.zeros((start.n_places, len(LINES)), np.int64)
-        self.posted = np.zeros_like(self.running)
-        self.owed = np.zeros(k, np.int64)
+        self.standing = np.zeros((start.n_places, len(LINES)), np.int64)
+        self.posted = np.zeros_like(self.standing)
+        self.paid, self.owed = np.zeros(k, np.int64), np.zeros(k, np.int64)
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.n_seekers = 0
@@ -101,6 +102,7 @@ class RegionModel(mesa.Model):
         self.visit.values[STANDARD_SHIFT] += start.levels.standard_shift
         self._set_year()
         self.subsidies = [Subsidy(self, spec, i) for i, spec in enumerate(arm.subsidies)]
+        self.places = [Place(self, i) for i in range(start.n_areas)]
         self._tabulate_policy()
         self._set_targets()
 
@@ -158,26 +160,26 @@ class RegionModel(mesa.Model):
     def settle_everybody(self) -> None:
         """Recompute everybody's payments, after a change of rates or at the start."""
         everybody = np.arange(self.start.n, dtype=np.int32)
-        self.running[:] = 0
+        self.standing[:] = 0
         self.columns.gross[:] = 0
         self.columns.gross_kind[:] = 0
         self.columns.award[:] = 0
-        self._settle(everybody, self.columns.state, np.zeros(self.start.n, np.uint8), 0, self.start.n, 1)
+        self._settle(everybody, np.zeros(self.start.n, np.uint8), 0, self.start.n)
 
     def initialise(self) -> None:
         """Set classes, timers, satisfaction and counts of a population that has not run yet."""
         n = self.start.n
         everybody = np.arange(n, dtype=np.int32)
         c, month = self.columns, self.month
-        set_timers(c, month)
         band = self.start.tables.band[month - c.birth.astype(np.int64)].astype(np.int64)
-        cells = np.asarray(
-            ((((c.place.astype(np.int64) * CELL_SHAPE[0] + band) * CELL_SHAPE[1] + c.sex) * CELL_SHAPE[2] + c.ethnicity)
-             * CELL_SHAPE[3] + (c.severity > 0)) * CELL_SHAPE[4] + c.state, np.int32)
+        cells = c.place.astype(np.int64) * CELL_SHAPE[0] + band
+        for size, code in zip(CELL_SHAPE[1:], (c.sex, c.ethnicity, c.severity > 0, c.state), strict=True):
+            cells = cells * size + code
+        c.cell[:] = cells
         self.cells[:] = np.bincount(cells, minlength=self.cells.size)
         record(
-            c, self.start.tables, self.visit, everybody, c.state.copy(), cells, np.zeros(n, np.uint8), self.recorder,
-            self.counters[0], key(self.root, FIXED, Purpose.WELLBEING), month, -1, 0, n,
+            c, self.start.tables, self.visit, everybody, self.recorder, self.counters[0],
+            key(self.root, FIXED, Purpose.WELLBEING), month, -1, 0, n,
         )  # fmt: skip
         self._collect()
 
@@ -240,7 +242,7 @@ class RegionModel(mesa.Model):
             for s in self.subsidies
         ], np.int64)  # fmt: skip
         fixed = [key(self.root, self.month, q) for q in (Purpose.CLOSE, Purpose.PLACES)]
-        close, refill = round(choice.close_rate * RATE_ONE), round(choice.refill_rate * ONE)
+        close, refill = round(choice.close_rate * RATE_ONE), round(choice.refill_rate * RATE_ONE)
         numbers = np.rint(rates * RATE_ONE).astype(np.int64)
         n = len(self.firms.size)
 
@@ -280,33 +282,32 @@ class RegionModel(mesa.Model):
             self.counters[0], self.recorder, keys, n, self.month, policy,
         )  # fmt: skip
         record(
-            self.columns, self.start.tables, self.visit, self.lists.hired, self.lists.hired_state, self.lists.hired_cell,
-            self.lists.hired_replaced, self.recorder, self.counters[0], key(self.root, FIXED, p.WELLBEING),
-            self.month, policy, 0, self.n_hired,
+            self.columns, self.start.tables, self.visit, self.lists.hired, self.recorder, self.counters[0],
+            key(self.root, FIXED, p.WELLBEING), self.month, policy, 0, self.n_hired,
         )  # fmt: skip
 
-    def _settle(
-        self, rows: NDArray[np.int32], old: NDArray[np.uint8], replaced: NDArray[np.uint8], lo: int, n: int, everybody: int
-    ) -> None:
+    def _settle(self, rows: NDArray[np.int32], replaced: NDArray[np.uint8], lo: int, n: int) -> None:
         settle(
-            self.columns, rows, old, replaced, lo, n, self.month, self.rates, self.claiming,
-            key(self.root, FIXED, Purpose.CLAIM), self.running, everybody,
+            self.columns, rows, replaced, lo, n, self.month, self.rates, self.claiming,
+            key(self.root, FIXED, Purpose.CLAIM), self.standing,
         )  # fmt: skip
 
     def _pay(self) -> None:
         lists, counts = self.lists, self.counters[0].subsidies
         self.posted[:] = 0
+        self.paid[:] = 0
         self.owed[:] = 0
-        for b in range(-(-self.start.n // self.block)):
-            lo, n = b * self.block, int(lists.n_events[b])
-            self._settle(lists.events, lists.old_state, lists.replaced, lo, n, 0)
+        joined = join_changed(lists, self.block, -(-self.start.n // self.block))
+        for rows, replaced, n, starting in (
+            (lists.changed, lists.replaced, joined, 0),
+            (lists.hired, lists.hired_replaced, self.n_hired, 1),
+        ):
+            self._settle(rows, replaced, 0, n)
             if self.subsidies:
-                pay_placements(self.columns, lists.events, lo, n, self.terms, self.rates, self.month, 0, self.posted, counts, self.owed)
-        self._settle(lists.hired, lists.hired_state, lists.hired_replaced, 0, self.n_hired, 0)
-        if self.subsidies:
-            pay_placements(
-                self.columns, lists.hired, 0, self.n_hired, self.terms, self.rates, self.month, 1, self.posted, counts, self.owed
-            )
+                pay_placements(
+                    self.columns, rows, n, self.terms, self.rates, self.month, starting, self.posted, counts, self.paid,
+                    self.owed,
+                )
 
     # ------------------------------------------------------------------ observing
     def _collect(self) -> dict[str, NDArray[np.int64]]:
@@ -317,7 +318,7 @@ class RegionModel(mesa.Model):
         for lane in self.counters:
             for array in lane:
                 array[...] = 0
-        return out  # type: ignore[return-value]
+        return out
 
     def _observe(self) -> None:
         counts, t, rows = self._collect(), self.month - self.first_month, self.rows
@@ -327,7 +328,7 @@ class RegionModel(mesa.Model):
         count_claimants(self.columns, self.start.tables, self.month, rows.claimants[t])
         for subsidy in self.subsidies:
             self._account(subsidy, counts["subsidies"][subsidy.index])
-        rows.ledger[t] = self.running + self.posted
+        rows.ledger[t] = self.standing + self.posted
         areas, firms, n_areas = self.firms.area, self.firms, self.start.n_areas
         for out, slots, filled in (
             (rows.slots[t], firms.slots, firms.filled),
@@ -335,30 +336,17 @@ class RegionModel(mesa.Model):
         ):
             out[:, 0] = np.bincount(areas, weights=slots, minlength=n_areas)
             out[:, 1] = np.bincount(areas, weights=filled, minlength=n_areas)
-        self._update_tightness(rows.slots[t])
+        for place in self.places:
+            place.step()
         if self.hashing:
             rows.state_hash[t] = state_hash(self.columns, self.firms)
 
     def _account(self, subsidy: Subsidy, counts: NDArray[np.int64]) -> None:
         """Post completion payments and bring the subsidy's own books up to date."""
         k, terms = subsidy.index, self.terms
-        line = LINE_INDEX["local_subsidy_grant" if terms.local[k] else "subsidy_grant"]
-        self.posted[:, line] += counts[:, _FINISHED] * terms.end[k]
+        completed = counts[:, _FINISHED] * terms.end[k]
+        self.posted[:, LINE_INDEX["local_subsidy_grant" if terms.local[k] else "subsidy_grant"]] += completed
         subsidy.started += int(counts[:, _STARTED].sum())
-        subsidy.active = int(self.firms.places_filled[k].sum()) if terms.local.size == 0 else int(counts[:, 3].sum())
+        subsidy.active = int(counts[:, _ACTIVE].sum())
         subsidy.owed_pence = int(self.owed[k])
-        first = LINE_INDEX["local_subsidy_wage" if terms.local[k] else "subsidy_wage"]
-        if len(self.subsidies) == 1:
-            subsidy.spent_pence += int(self.posted[:, first : first + 4].sum())
-
-    def _update_tightness(self, slots: NDArray[np.int64]) -> None:
-        smoothing = self.start.parameters.employer_choice.tightness_smoothing
-        place_shape = (self.start.n_places, -1, len(STATES))
-        unemployed = self.cells.reshape(place_shape)[:, :, State.UNEMPLOYED].sum(axis=1)
-        vacancies = slots[:, 0] - slots[:, 1]
-        now = np.full(self.start.n_areas, (vacancies.sum() + 1.0) / (unemployed.sum() + 1.0))
-        now[: self.start.n_places] = (vacancies[: self.start.n_places] + 1.0) / (unemployed + 1.0)
-        self.tightness = np.where(self.tightness > 0, smoothing * self.tightness + (1.0 - smoothing) * now, now)
-
-
-__all__ = ["MAX_APPLICATIONS", "RegionModel", "cell_of"]
+        subsidy.spent_pence += int(self.paid[k] + completed.sum())

@@ -21,26 +21,38 @@ CHUNK = 1024
 
 
 @kernel
-def look(c: Any, t: Any, k: Any, month: Any, lo: Any, hi: Any, events: Any, hashes: Any, hit: Any) -> Any:
-    """Write the rows of [lo, hi) that must be visited, and their draws, from position lo on; return how many."""
-    ids, timer, exit_class, health_class = c.id, c.timer, c.exit_class, c.health_class
+def look(c: Any, t: Any, k: Any, month: Any, lo: Any, hi: Any, lists: Any) -> Any:
+    """Write the rows of [lo, hi) that must be visited, why, and their draws, from position lo on; return how many.
+
+    Draws are written at their own row first and moved forward in place, because the list never overtakes
+    the row being looked at. The loops are apart so that each stays simple enough to vectorise.
+    """
     exit_bound, health_bound = t.exit_bound, t.health_bound
+    events, why, hashes = lists.events, lists.why, lists.hashes
+    now = np.int16(month)
     n = lo
     for start in range(lo, hi, CHUNK):
-        end = min(hi, start + CHUNK)
-        for i in range(start, end):  # vectorises: no branch
-            h = mix(k + U64(ids[i]) * GOLDEN)
+        size = min(CHUNK, hi - start)
+        end = start + size
+        # views of the chunk: indices known to be positive are what lets the loops vectorise
+        ids, timer, drawn, hit = c.id[start:end], c.timer[start:end], hashes[start:end], lists.hit[start:end]
+        exit_class, health_class = c.exit_class[start:end], c.health_class[start:end]
+        for j in range(size):
+            drawn[j] = mix(k + U64(ids[j]) * GOLDEN)
+        for j in range(size):
+            h = drawn[j]
             low, high = np.uint32(h), np.uint32(h >> U64(32))
-            exit_hit = ((low >> np.uint32(12)) & np.uint32(0xFFFF)) <= exit_bound[exit_class[i], low >> np.uint32(28)]
-            health_hit = ((high >> np.uint32(12)) & np.uint32(0xFFFF)) <= health_bound[
-                health_class[i], high >> np.uint32(28)
-            ]
-            hit[i] = exit_hit | health_hit | (timer[i] <= month)
-        for i in range(start, end):
-            events[n] = i
-            n += hit[i]
-    for e in range(lo, n):
-        hashes[e] = mix(k + U64(ids[events[e]]) * GOLDEN)
+            exit_row = (np.uint32(exit_class[j]) << np.uint32(4)) | (low >> np.uint32(28))
+            health_row = (np.uint32(health_class[j]) << np.uint32(4)) | (high >> np.uint32(28))
+            leaves = np.uint8(np.uint16(low >> np.uint32(12)) <= exit_bound[exit_row])
+            changes = np.uint8(np.uint16(high >> np.uint32(12)) <= health_bound[health_row])
+            hit[j] = leaves | (changes << np.uint8(1)) | (np.uint8(timer[j] <= now) << np.uint8(2))
+        for j in range(size):
+            reason = hit[j]
+            events[n] = start + j
+            why[n] = reason
+            hashes[n] = drawn[j]
+            n += np.int64(reason != 0)
     return n - lo
 
 
@@ -64,12 +76,9 @@ def monthly_pass(
     for b in range(first, end):
         lo = b * block
         hi = min(n, lo + block)
-        m = look(c, t, keys.month, month, lo, hi, lists.events, lists.hashes, lists.hit)
+        m = look(c, t, keys.month, month, lo, hi, lists)
         lists.n_events[b] = m
         age(c, t, v, donor, lists, rec, counters, keys, month, policy, b, lo, m)
         change_health(c, t, v, lists, keys, month, lo, m)
         exits(c, firms, t, v, lists, counters, keys, month, b, lo, m)
-        record(
-            c, t, v, lists.events, lists.old_state, lists.old_cell, lists.replaced, rec, counters, keys.wellbeing,
-            month, policy, lo, m,
-        )  # fmt: skip
+        record(c, t, v, lists.changed, rec, counters, keys.wellbeing, month, policy, lo, lists.n_changed[b])

@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.vocabulary import AGE_BAND_STARTS, AGE_MIN_YEARS, State
+from scenarios.vocabulary import AGE_MIN_YEARS, State
 from simulation.compiling import inlined, kernel
 from simulation.residents import ID_GENERATION
 from simulation.streams import draw, high, low
 from simulation.thresholds import LEAVE_SEGMENT, SEGMENT_BITS
-from simulation.visit import N_BANDS, OUTSIDE, PLACE_CLOSED, SLOT_OPEN, cell_of
+from simulation.visit import CHANGED, DUE, ENDED, OUTSIDE, PLACE_CLOSED, REPLACED, SLOT_OPEN
 
 _NEVER = -32768
-_STARTS = np.array([*AGE_BAND_STARTS, 65], np.int64) * 12
 _UNEMPLOYED, _LTS = int(State.UNEMPLOYED), int(State.LONG_TERM_SICK)
 _LEAVERS, _ARRIVALS, _DROPPED = 6, 5, 6
 
@@ -63,7 +62,8 @@ def arrive(c: Any, v: Any, donor: Any, i: int, month: int, key: Any) -> None:
         c.child_birth[i, a] = _NEVER
     c.treatment[i] = _NEVER
     c.employer[i] = -1
-    c.programme[i] = 0
+    if c.programme[i] > 0:
+        c.programme[i] = ENDED
     c.completed[i] = 0
     c.offer[i] = 0
     c.slot[i] = 0
@@ -74,19 +74,18 @@ def age(
     c: Any, t: Any, v: Any, donor: Any, lists: Any, rec: Any, counters: Any, keys: Any,
     month: int, policy: int, b: int, lo: int, m: int,
 ) -> None:  # fmt: skip
-    """Note each visited resident's state and cell; move on those who cross a band, leave or turn 65."""
+    """Move on visited residents who cross an age band, leave or turn 65, and put arrivals in their place."""
     leavers = 0
     for e in range(lo, lo + m):
+        position = high(lists.hashes[e]) - (np.int64(LEAVE_SEGMENT) << SEGMENT_BITS)
+        if lists.why[e] & DUE == 0 and position < 0:
+            continue
         i = lists.events[e]
         s = np.int64(c.state[i])
         p = np.int64(c.place[i])
         months = np.int64(month) - c.birth[i]
         before = np.int64(t.band[min(months - 1, 779)])
         now = np.int64(t.band[min(months, 779)])
-        lists.old_state[e] = s
-        lists.old_cell[e] = cell_of(p, before, c.sex[i], c.ethnicity[i], c.severity[i], s)
-        lists.replaced[e] = 0
-        position = high(lists.hashes[e]) - (np.int64(LEAVE_SEGMENT) << SEGMENT_BITS)
         if months >= 780 or (position >= 0 and position < t.leave[p, months // 12 - AGE_MIN_YEARS]):
             if c.employer[i] >= 0:
                 lists.leaver[lo + leavers] = c.employer[i]
@@ -102,11 +101,11 @@ def age(
             now = np.int64(t.band[month - c.birth[i]])
             counters.moves[p, now, OUTSIDE, c.state[i]] += 1
             counters.flows[p, _ARRIVALS] += 1
-            lists.replaced[e] = 1
+            lists.why[e] |= np.uint8(REPLACED | CHANGED)
         elif now != before:
             counters.ageing[p, now, s] += 1
             if np.uint32(low(draw(keys.skill, c.id[i]))) < v.promotion[p, now, c.qualification[i]]:
                 c.qualification[i] += 1
-        if c.timer[i] <= month or lists.replaced[e] == 1:
-            c.timer[i] = c.birth[i] + _STARTS[min(now + 1, N_BANDS)]
+        if lists.why[e] & DUE != 0:
+            lists.why[e] |= np.uint8(CHANGED)
     lists.n_leavers[b] = leavers

@@ -9,9 +9,13 @@ import numpy as np
 from scenarios.vocabulary import State
 from simulation.compiling import inlined, kernel, scalar
 from simulation.covariates import SPELL_CAP
-from simulation.streams import U64, draw, draw2, high, low, points
+from simulation.streams import draw, draw2, high, low, points
 from simulation.thresholds import SEGMENT_BITS
 from simulation.visit import (
+    CHANGED,
+    ENDED,
+    EXIT,
+    REPLACED,
     ABILITY_WEIGHT,
     DURATION_CAP,
     DURATION_PENALTY,
@@ -33,7 +37,7 @@ _EMPLOYED, _ABSENT, _UNEMPLOYED = int(State.EMPLOYED), int(State.ABSENT), int(St
 _LTS, _STUDENT = int(State.LONG_TERM_SICK), int(State.STUDENT)
 _D_LTS, _D_ABSENT, _D_UNEMPLOYED, _D_SEARCH, _D_RISE = 0, 1, 2, 7, 8
 _PAY_MAX = 60000
-STAYS, LOOKS = -1, -2
+STAYS, LOOKS, RISES = -1, -2, -3
 SEPARATIONS, ABSENCES, RETURNS = 2, 3, 4
 FINISHED, KEPT, DROPPED = 4, 5, 6
 
@@ -52,7 +56,7 @@ def state_of(destination: Any, state: Any) -> Any:
 
 @inlined
 def exit_of(c: Any, t: Any, v: Any, i: int, u: int, month: int) -> int:
-    """Return the state a resident moves to this month, STAYS, or LOOKS (search, return or pay rise included)."""
+    """Return the state a resident moves to this month, STAYS, LOOKS for a job, or RISES in pay."""
     s = np.int64(c.state[i])
     d = np.int64(t.destination[s, u >> SEGMENT_BITS])
     if d < 0:
@@ -73,7 +77,7 @@ def exit_of(c: Any, t: Any, v: Any, i: int, u: int, month: int) -> int:
     if d == _D_RISE:
         c.pay[i] = min(_PAY_MAX, (np.int64(c.pay[i]) * v.values[PAY_RISE]) >> 16)
         c.insecure[i] = 0
-        return STAYS
+        return RISES
     return state_of(d, s)
 
 
@@ -120,7 +124,7 @@ def end_of_subsidy(c: Any, firms: Any, v: Any, counters: Any, keys: Any, i: int,
     if value < firms.standard[employer] + v.values[STANDARD_SHIFT] and v.values[NO_STANDARD] == 0:
         return PLACE_CLOSED + k if c.slot[i] > 0 else SLOT_OPEN
     counters.subsidies[k, p, KEPT] += 1
-    c.programme[i] = 0
+    c.programme[i] = ENDED
     if c.slot[i] > 0:
         c.slot[i] = 0
         return PLACE_KEPT + k
@@ -138,54 +142,73 @@ def leave_job(c: Any, v: Any, lists: Any, keys: Any, i: int, fate: int, at: int)
     lists.fate[at] = fate
     c.employer[i] = -1
     c.slot[i] = 0
-    c.programme[i] = 0
+    if c.programme[i] > 0:
+        c.programme[i] = ENDED
+
+
+@inlined
+def move(c: Any, t: Any, counters: Any, i: int, s: int, to: int, month: int) -> None:
+    """Put a resident into another state and count the move."""
+    band = np.int64(t.band[month - c.birth[i]])
+    counters.moves[c.place[i], band, s, to] += 1
+    if to == _ABSENT:
+        counters.flows[c.place[i], ABSENCES] += 1
+    elif s == _ABSENT and to == _EMPLOYED:
+        counters.flows[c.place[i], RETURNS] += 1
+    if to > _ABSENT and s <= _ABSENT:
+        c.work_history[i] = worked_of_24(c.work_history[i], c.work_since[i], True, month)
+        c.work_since[i] = month
+    c.state[i] = to
+    c.since[i] = month
 
 
 @kernel
 def exits(
     c: Any, firms: Any, t: Any, v: Any, lists: Any, counters: Any, keys: Any, month: int, b: int, lo: int, m: int
 ) -> None:
-    """Apply exits and ends of subsidies to the visited residents; list who leaves a slot and who looks for one."""
+    """Apply exits and ends of subsidies to the visited residents; list who leaves a slot, who
+    looks for one and to whom anything happened."""
     leavers = lists.n_leavers[b]
     lookers = 0
+    changed = lo
     for e in range(lo, lo + m):
+        why = lists.why[e]
         i = lists.events[e]
-        s = np.int64(c.state[i])
-        to = exit_of(c, t, v, i, low(lists.hashes[e]), month) if lists.replaced[e] == 0 else STAYS
-        if s <= _ABSENT and (to > _ABSENT or c.programme[i] > 0):
-            fate = STAYS
-            if to <= _ABSENT:
-                fate = end_of_subsidy(c, firms, v, counters, keys, i, month)
-                if fate >= PLACE_KEPT:
-                    lists.leaver[lo + leavers] = c.employer[i]
-                    lists.fate[lo + leavers] = fate
+        if why & EXIT != 0 or why & REPLACED != 0:
+            s = np.int64(c.state[i])
+            to = exit_of(c, t, v, i, low(lists.hashes[e]), month) if why & REPLACED == 0 else STAYS
+            if s == _ABSENT or c.programme[i] > 0 or to == RISES:
+                why |= np.uint8(CHANGED)
+            if s <= _ABSENT and (to > _ABSENT or c.programme[i] > 0) and why & REPLACED == 0:
+                fate = STAYS
+                if to <= _ABSENT:
+                    fate = end_of_subsidy(c, firms, v, counters, keys, i, month)
+                    if fate >= PLACE_KEPT:
+                        lists.leaver[lo + leavers] = c.employer[i]
+                        lists.fate[lo + leavers] = fate
+                        leavers += 1
+                    elif fate >= 0:
+                        to = _UNEMPLOYED
+                if to > _ABSENT:
+                    if c.programme[i] > 0 and fate == STAYS:
+                        counters.subsidies[c.programme[i] - 1, c.place[i], DROPPED] += 1
+                    leave_job(c, v, lists, keys, i, fate, lo + leavers)
                     leavers += 1
-                elif fate >= 0:
-                    to = _UNEMPLOYED
-            if to > _ABSENT:
-                if c.programme[i] > 0 and fate == STAYS:
-                    counters.subsidies[c.programme[i] - 1, c.place[i], DROPPED] += 1
-                leave_job(c, v, lists, keys, i, fate, lo + leavers)
-                leavers += 1
-                counters.flows[c.place[i], SEPARATIONS] += 1
-        if to >= 0 and to != s:
-            band = np.int64(t.band[month - c.birth[i]])
-            counters.moves[c.place[i], band, s, to] += 1
-            if to == _ABSENT:
-                counters.flows[c.place[i], ABSENCES] += 1
-            elif s == _ABSENT and to == _EMPLOYED:
-                counters.flows[c.place[i], RETURNS] += 1
-            if to > _ABSENT and s <= _ABSENT:
-                c.work_history[i] = worked_of_24(c.work_history[i], c.work_since[i], True, month)
-                c.work_since[i] = month
-            c.state[i] = to
-            c.since[i] = month
-        if c.state[i] == _UNEMPLOYED or (to == LOOKS and c.programme[i] == 0):
-            lists.looker[lo + lookers] = i
-            lists.facts[lo + lookers] = facts_of(c, v, i, month)
-            lookers += 1
+                    counters.flows[c.place[i], SEPARATIONS] += 1
+            if to >= 0 and to != s:
+                move(c, t, counters, i, s, to, month)
+                why |= np.uint8(CHANGED)
+            if c.state[i] == _UNEMPLOYED or (to == LOOKS and c.programme[i] == 0):
+                lists.looker[lo + lookers] = i
+                lists.facts[lo + lookers] = facts_of(c, v, i, month)
+                lookers += 1
+        if why & CHANGED != 0:
+            lists.changed[changed] = i
+            lists.replaced[changed] = 1 if why & REPLACED != 0 else 0
+            changed += 1
     lists.n_leavers[b] = leavers
     lists.n_lookers[b] = lookers
+    lists.n_changed[b] = changed - lo
 
 
-__all__ = ["U64", "exits", "facts_of", "value_of"]
+__all__ = ["exits", "facts_of", "value_of"]

@@ -10,7 +10,7 @@ from scenarios.vocabulary import CONDITIONS, State
 from simulation.compiling import inlined, kernel, scalar
 from simulation.streams import draw, high, low
 from simulation.thresholds import BETTER_SEGMENT, DIAGNOSIS_SEGMENT, SEGMENT_BITS, WORSE_SEGMENT
-from simulation.visit import DECLARED, DIAGNOSIS, LONG_UNEMPLOYMENT, TREATED, WAIT
+from simulation.visit import CHANGED, DECLARED, DIAGNOSIS, HEALTH_EVENT, LONG_UNEMPLOYMENT, REPLACED, TREATED, WAIT
 
 _NEVER = -32768
 _ABSENT, _UNEMPLOYED, _LTS = int(State.ABSENT), int(State.UNEMPLOYED), int(State.LONG_TERM_SICK)
@@ -71,7 +71,7 @@ def diagnose(c: Any, v: Any, keys: Any, i: int, month: int) -> None:
 def change_health(c: Any, t: Any, v: Any, lists: Any, keys: Any, month: int, lo: int, m: int) -> None:
     """Apply the month's change of health, at most one a resident, to the visited residents who stayed."""
     for e in range(lo, lo + m):
-        if lists.replaced[e] == 1:
+        if lists.why[e] & HEALTH_EVENT == 0 or lists.why[e] & REPLACED != 0:
             continue
         i = lists.events[e]
         u = high(lists.hashes[e])
@@ -80,6 +80,7 @@ def change_health(c: Any, t: Any, v: Any, lists: Any, keys: Any, month: int, lo:
             continue
         band = np.int64(t.band[month - c.birth[i]])
         group = health_group(c.state[i], np.int64(month) - c.since[i], v.values[LONG_UNEMPLOYMENT])
+        before = (np.int64(c.conditions[i]) << 10) | (np.int64(c.diagnosed[i]) << 2) | c.severity[i]
         if segment < _N:
             toggle(c, t, v, keys, i, u, group, band, month)
         elif segment < BETTER_SEGMENT:
@@ -90,3 +91,5 @@ def change_health(c: Any, t: Any, v: Any, lists: Any, keys: Any, month: int, lo:
                 c.severity[i] -= 1
         elif c.diagnosed[i] != c.conditions[i] and position_in(u, DIAGNOSIS_SEGMENT) < v.values[DIAGNOSIS]:
             diagnose(c, v, keys, i, month)
+        if before != (np.int64(c.conditions[i]) << 10) | (np.int64(c.diagnosed[i]) << 2) | c.severity[i]:
+            lists.why[e] |= np.uint8(CHANGED)

@@ -9,10 +9,11 @@ import numpy as np
 from scenarios.vocabulary import State
 from simulation.compiling import kernel, scalar
 from simulation.streams import U64, draw
-from simulation.thresholds import ALWAYS_CLASS
-from simulation.visit import Counters, cell_of, exit_class_of, health_class_of
+from simulation.thresholds import TENURE_BUCKETS
+from simulation.visit import ENDED, N_STATES, Counters, cell_of, exit_class_of, health_class_of
 
-_ABSENT, _UNEMPLOYED = int(State.ABSENT), int(State.UNEMPLOYED)
+_EMPLOYED, _ABSENT, _UNEMPLOYED = int(State.EMPLOYED), int(State.ABSENT), int(State.UNEMPLOYED)
+_SECOND_TENURE, _THIRD_TENURE = TENURE_BUCKETS[1:]
 _ONES = U64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -31,36 +32,48 @@ def set_from(bits: Any, i: Any, month: Any, on: Any) -> None:
 
 @kernel
 def record(
-    c: Any, t: Any, v: Any, rows: Any, old_state: Any, old_cell: Any, replaced: Any, rec: Any, counters: Any,
-    wellbeing: Any, month: int, policy: int, lo: int, m: int,
-) -> None:  # fmt: skip
-    """Bring cells, classes, satisfaction and the pairing record up to date for rows[lo:lo + m].
+    c: Any, t: Any, v: Any, rows: Any, rec: Any, counters: Any, wellbeing: Any, month: int, policy: int, lo: int, m: int
+) -> None:
+    """Bring cells, classes, timers, satisfaction and the pairing record up to date for rows[lo:lo + m].
 
     Parameters
     ----------
     c, t, v, rec, counters : columns, thresholds, visit parameters, pairing record, counts of this lane.
-    rows, old_state, old_cell, replaced : the visited rows and what they were before the step.
+    rows : the rows to which something happened.
     wellbeing : key of people's own level of satisfaction.
     month, policy : month number; policy month, negative before the policy's start.
-    lo, m : range of the lists.
+    lo, m : range of the list.
     """
     for e in range(lo, lo + m):
         i = rows[e]
         s = np.int64(c.state[i])
+        severity = c.severity[i]
         band = np.int64(t.band[month - c.birth[i]])
-        cell = cell_of(c.place[i], band, c.sex[i], c.ethnicity[i], c.severity[i], s)
-        before = np.int64(old_state[e])
-        if cell != old_cell[e]:
-            counters.cells[old_cell[e]] -= 1
+        cell = cell_of(c.place[i], band, c.sex[i], c.ethnicity[i], severity, s)
+        before = np.int64(c.cell[i]) % N_STATES
+        if cell != c.cell[i]:
+            counters.cells[c.cell[i]] -= 1
             counters.cells[cell] += 1
-        was_subsidised = c.exit_class[i] == ALWAYS_CLASS
-        c.exit_class[i] = exit_class_of(s, band, c.severity[i], c.programme[i])
-        c.health_class[i] = health_class_of(band, c.severity[i], c.conditions[i])
-        own = np.int64(v.satisfaction_levels[draw(wellbeing, c.id[i]) & U64(255)])
-        effect = v.satisfaction[s, c.severity[i]]
+            c.cell[i] = cell
+        if c.programme[i] == ENDED:
+            c.programme[i] = 0
+            if policy >= 0:
+                set_from(rec.subsidised, i, policy, False)
+        elif policy >= 0 and c.programme[i] > 0 and c.programme_since[i] == month:
+            set_from(rec.subsidised, i, policy, True)
+        tenure = np.int64(month) - c.hired[i]
+        c.exit_class[i] = exit_class_of(
+            s, band, severity, v.class_of_bits[c.conditions[i]], c.qualification[i], c.insecure[i], tenure, c.programme[i]
+        )
+        c.health_class[i] = health_class_of(band, severity, c.conditions[i], c.diagnosed[i])
+        due = np.int64(c.birth[i]) + t.band_end[band]
+        if s == _EMPLOYED and tenure < _THIRD_TENURE:
+            due = min(due, np.int64(c.hired[i]) + (_SECOND_TENURE if tenure < _SECOND_TENURE else _THIRD_TENURE))
+        c.timer[i] = due
+        level = np.int64(v.satisfaction_levels[draw(wellbeing, c.id[i]) & U64(255)]) + v.satisfaction[s, severity]
         if c.programme[i] > 0:
-            effect += v.on_programme[0]
-        level = min(np.int64(100), max(np.int64(0), own + effect))
+            level += v.on_programme[0]
+        level = min(np.int64(100), max(np.int64(0), level))
         counters.satisfaction[c.place[i]] += level - np.int64(c.satisfaction[i])
         c.satisfaction[i] = level
         if policy >= 0:
@@ -68,8 +81,6 @@ def record(
                 set_from(rec.work, i, policy, s <= _ABSENT)
             if (before == _UNEMPLOYED) != (s == _UNEMPLOYED):
                 set_from(rec.unemployed, i, policy, s == _UNEMPLOYED)
-            if was_subsidised != (c.programme[i] > 0):
-                set_from(rec.subsidised, i, policy, c.programme[i] > 0)
 
 
 __all__ = ["Counters", "record", "set_from"]

@@ -85,7 +85,7 @@ def prepare(
     for month in range(run_in):
         model.step()
         if month >= run_in - 24:
-            settled.append(model.tightness)
+            settled.append(model.tightness.copy())
     start.tightness = np.mean(settled, axis=0) if settled else start.tightness
     model.lanes.close()
     return start
@@ -174,7 +174,7 @@ def _fork(history: RegionModel, arm: ArmSpec, threads: int, hashing: bool) -> Re
     )  # fmt: skip
     model.cells[:] = history.cells
     model.satisfaction[:] = history.satisfaction
-    model.running[:] = history.running
+    model.standing[:] = history.standing
     model.tightness = history.tightness.copy()
     model.rate_key = history.rate_key
     model.rates = history.rates

@@ -57,6 +57,18 @@ def join_lists(lists: Any, firms: Any, block: int, n_blocks: int) -> int:
 
 
 @kernel
+def join_changed(lists: Any, block: int, n_blocks: int) -> int:
+    """Join the blocks' lists of changed rows in row order, in place; return how many."""
+    n = 0
+    for b in range(n_blocks):
+        for a in range(b * block, b * block + lists.n_changed[b]):
+            lists.changed[n] = lists.changed[a]
+            lists.replaced[n] = lists.replaced[a]
+            n += 1
+    return n
+
+
+@kernel
 def open_and_close(
     firms: Any, key_slots: Any, key_places: Any, close: int, rates: Any, refill: int, offered: Any, first: int, end: int
 ) -> None:
@@ -68,7 +80,7 @@ def open_and_close(
     key_slots, key_places : the month's keys.
     close : share of vacant slots that close, 32-bit fixed point.
     rates : share of missing slots opened, by area, 32-bit fixed point, int64.
-    refill : the same before any answer to tightness, for programme places.
+    refill : the same before any answer to tightness, for programme places, 32-bit fixed point.
     offered : answer of places to each subsidy's relative net cost, 16-bit fixed point; -1 where the
         programme is closed, shape (subsidies,).
     first, end : range of employers.
@@ -98,6 +110,7 @@ def open_and_close(
             if spare > 0:
                 places[k, e] -= min(spare, (spare * close + high(g)) >> 32)
             if gap > 0:
-                wanted = (((gap * refill) >> 16) * offered[k]) >> 16
-                places[k, e] += (wanted * np.int64(joins[k, e]) // 65535 + low(g)) >> 16 >> 16
+                wanted = (((gap * refill) >> 8) * offered[k]) >> 8
+                wanted = ((wanted >> 8) * (np.int64(joins[k, e]) + 1)) >> 8
+                places[k, e] += (wanted + low(g)) >> 32
         opened[e] = 1 if slots[e] > filled[e] else 0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.vocabulary import AGE_BAND_STARTS, AGE_MAX_YEARS, IN_WORK
+from scenarios.vocabulary import AGE_BAND_STARTS, IN_WORK
 from simulation.columns import Columns, Firms, columns_of, firms_of
 from simulation.employers import Employers
 from simulation.model_tables import Limits, heads_by_age, look_tables, prevalence
@@ -89,14 +89,6 @@ def first_pay(c: Columns, employers: Employers, p: Parameters, floor: NDArray[np
     c.hired[i] = np.where(c.work_since[i] != NEVER, c.work_since[i], c.since[i])
 
 
-def set_timers(c: Columns, month: int) -> None:
-    """Set each resident's next birthday that changes the age band, or the 65th (in place)."""
-    starts = np.array([*AGE_BAND_STARTS[1:], AGE_MAX_YEARS], np.int64) * 12
-    age = month - c.birth.astype(np.int64)
-    following = starts[np.minimum(np.searchsorted(starts, age, side="right"), len(starts) - 1)]
-    c.timer[:] = (c.birth.astype(np.int64) + following).astype(np.int16)
-
-
 def tables_of(c: Columns, n_places: int, p: Parameters, levels: Levels) -> Tables:
     """Return the thresholds of a starting population under some levels."""
     return tabulate(
@@ -106,6 +98,7 @@ def tables_of(c: Columns, n_places: int, p: Parameters, levels: Levels) -> Table
         prevalence(c),
         demography.leaving_hazard(demography.smoothed(heads_by_age(c, n_places), p.demography)),
         levels.place,
+        p.separation.insecure_ratio,
     )
 
 
@@ -133,8 +126,9 @@ def raw_start(
     limits : switches of the exact limits, for tests.
     """
     n_places, n_areas = commuting.shape
+    residents = residents.copy()
+    np.clip(residents.ability, -400, 400, out=residents.ability)  # the pay table ends there: four standard deviations
     c = columns_of(residents)
-    np.clip(c.ability, -400, 400, out=c.ability)
     return Start(
         columns=c,
         firms=firms_of(employers, 0),

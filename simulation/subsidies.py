@@ -46,20 +46,20 @@ def monthly_cost(terms: Any, k: int, age_years: int, r: Any) -> int:
 
 @kernel
 def pay_placements(
-    c: Any, rows: Any, first: int, n: int, terms: Any, r: Any, month: int, starting: int, posted: Any, counts: Any, owed: Any
+    c: Any, rows: Any, n: int, terms: Any, r: Any, month: int, starting: int, posted: Any, counts: Any, paid: Any, owed: Any
 ) -> None:
-    """Post a month of every placement among rows[first:first + n], and the lump sums of those that start.
+    """Post a month of every placement among rows[:n], and the lump sums of those that start.
 
     Parameters
     ----------
-    c, rows, first, n : residents' columns and the rows to look at.
+    c, rows, n : residents' columns and the rows to look at.
     terms, r, month : terms, rates, month number.
     starting : 1 for this month's hires (only placements that start now), 0 for the others.
     posted : one-off payments of the month by Place and line, pence, written.
     counts : counts by subsidy, Place and item, written.
-    owed : pence still to come for running placements, by subsidy, written.
+    paid, owed : pence paid this month and still to come for running placements, by subsidy, written.
     """
-    for a in range(first, first + n):
+    for a in range(n):
         i = rows[a]
         if c.programme[i] == 0 or (c.programme_since[i] == month) != (starting == 1):
             continue
@@ -68,6 +68,7 @@ def pay_placements(
         shift = _LOCAL if terms.local[k] == 1 else 0
         cost = monthly_cost(terms, k, (month - c.birth[i]) // 12, r)
         posted[p, _WAGE + shift] += cost
+        paid[k] += cost
         counts[k, p, ACTIVE] += 1
         counts[k, p, MONTHS_PAID] += 1
         left = terms.months[k] - 1 - (month - c.programme_since[i])
@@ -76,6 +77,7 @@ def pay_placements(
             posted[p, _GRANT + shift] += terms.start[k]
             posted[p, _SUPPORT + shift] += terms.support[k]
             posted[p, _ADMINISTRATION + shift] += terms.administration[k]
+            paid[k] += terms.start[k] + terms.support[k] + terms.administration[k]
 
 
 def highest_cost(terms: Terms, k: int, r: Any) -> int:

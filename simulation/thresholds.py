@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.vocabulary import AGE_BAND_STARTS, AGE_BANDS, CONDITIONS, STATES, State
+from scenarios.vocabulary import AGE_BAND_STARTS, AGE_BANDS, AGE_MAX_YEARS, CONDITIONS, STATES, State
 from simulation.covariates import CONDITION_CLASSES, GRID, SPELL_CAP, Covariates, Transition, ten_digits
 from simulation.processes import health as health_process
 
@@ -49,8 +49,18 @@ N_SEGMENTS = 16
 SEGMENT_BITS = 28
 ONE = 1 << 16
 """1.0 in the 16-bit fixed point of shapes and levels."""
-ALWAYS_CLASS = 255
-"""Exit class of residents who are visited every month (in a subsidised job)."""
+TENURE_BUCKETS = (0, 6, 24)
+"""Months of tenure at which a bucket of the exit classes of people in work begins; hazards fall with tenure, so a
+class that was right at the last visit stays an upper bound."""
+EMPLOYED_SHAPE = (len(AGE_BANDS), 4, len(CONDITION_CLASSES), 4, 2, len(TENURE_BUCKETS))
+"""Exit classes of people in work: age band, severity, conditions, qualification, insecure contract, tenure."""
+OTHER_SHAPE = (5, len(AGE_BANDS), 4, len(CONDITION_CLASSES))
+"""Exit classes of the inactive: state from long-term sick on, age band, severity, conditions."""
+FIRST_OTHER = int(np.prod(EMPLOYED_SHAPE))
+ALWAYS_CLASS = FIRST_OTHER + int(np.prod(OTHER_SHAPE))
+"""Exit class of residents who are visited every month: unemployed, absent, or in a subsidised job."""
+HEALTH_SHAPE = (4, 4, 2, 16)
+"""Health classes: coarse age group, severity, something undiagnosed, bits of conditions (FREQUENT and the rest)."""
 AGE_GROUP_OF_BAND = (0, 0, 1, 2, 2, 3, 3)
 """Coarse age group of an age band, for the bound on health events only."""
 FREQUENT = (0, 2, 3)
@@ -65,7 +75,8 @@ class Tables(NamedTuple):
     exit_shape: NDArray[np.uint32]
     exit_level: NDArray[np.uint32]
     level_of: NDArray[np.int8]
-    exit_top: NDArray[np.uint32]
+    insecure_ratio: float
+    treated_ratio: float
     destination: NDArray[np.int8]
     offset: NDArray[np.uint32]
     exit_bound: NDArray[np.uint16]
@@ -76,6 +87,7 @@ class Tables(NamedTuple):
     leave: NDArray[np.uint32]
     health_bound: NDArray[np.uint16]
     band: NDArray[np.uint8]
+    band_end: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -158,50 +170,58 @@ def with_levels(tables: Tables, levels: NDArray[np.float64]) -> Tables:
     place_level = np.full((level.shape[0], len(STATES), len(DESTINATIONS)), ONE, np.uint32)
     for i in range(len(LEVELS)):
         place_level[:, tables.level_of == i] = level[:, i][:, None]
-    return tables._replace(exit_level=place_level, exit_bound=_exit_bound(tables.exit_top, tables.level_of, level))
+    tables = tables._replace(exit_level=place_level)
+    return tables._replace(exit_bound=_exit_bound(tables, level))
 
 
-def _exit_bound(highest_width: Any, level_of: Any, level: Any) -> NDArray[np.uint16]:
-    top = highest_width.astype(float)
-    highest = np.concatenate([level.max(axis=0) / ONE, [1.0]])
-    top *= highest[level_of][:, None, None, :]
-    bound = np.zeros((len(STATES), len(AGE_BANDS), GRID[4], N_SEGMENTS))
-    for name, (first, end) in SEGMENTS.items():
-        column = DESTINATIONS.index(name.replace("return_to_work", "search"))
-        states = [State.ABSENT] if name == "return_to_work" else [s for s in State if s != State.ABSENT]
-        if name not in ("search", "return_to_work"):
-            states = list(State)
-        part = bound[states]
-        _spread(part, top[states, ..., column], first, end)
-        bound[states] = part
-    bound[[State.UNEMPLOYED, State.ABSENT]] = 65535
-    out = np.full((256, N_SEGMENTS), 65535, np.uint16)
-    out[: 8 * 7 * 4] = np.minimum(bound, 65535).reshape(-1, N_SEGMENTS).astype(np.uint16)
-    return out
+def _in_segments(top: Any, names: Iterable[str]) -> NDArray[np.float64]:
+    """Return bounds by segment of widths `top`, shape (..., destinations), for destinations outside absence."""
+    bound = np.zeros((*top.shape[:-1], N_SEGMENTS))
+    for name in names:
+        if name != "return_to_work":
+            _spread(bound, top[..., DESTINATIONS.index(name)], *SEGMENTS[name])
+    return bound
 
 
-def _health_bound(onset: Any, recovery: Any, worse: Any, better: Any, leave: Any, diagnosis: int) -> NDArray[np.uint16]:
+def _exit_bound(tables: Tables, level: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    highest = np.concatenate([level.max(axis=0) / ONE, [1.0]])[tables.level_of]
+    widths = tables.exit_width.reshape(*GRID, len(DESTINATIONS)).max(axis=2).astype(float)  # over both sexes
+    job = int(State.EMPLOYED)
+    job_widths = widths[job].transpose(0, 2, 3, 1, 4)[:, :, :, :, None, None, :] * highest[job]
+    shape = tables.exit_shape[job].astype(float)[:, list(TENURE_BUCKETS)].T / ONE  # tenure, destination
+    insecure = np.ones((2, 1, len(DESTINATIONS)))
+    insecure[1, 0, DESTINATIONS.index("unemployed")] = tables.insecure_ratio
+    first = _in_segments(job_widths * shape * insecure, SEGMENTS).reshape(-1, N_SEGMENTS)
+    inactive = widths[State.LONG_TERM_SICK :].max(axis=2) * highest[State.LONG_TERM_SICK :, None, None, None, :]
+    others = _in_segments(inactive, SEGMENTS).reshape(-1, N_SEGMENTS)
+    always = np.full((1, N_SEGMENTS), 65535.0)
+    return np.minimum(np.concatenate([first, others, always]), 65535).astype(np.uint16).ravel()
+
+
+def _health_bound(t: Tables, diagnosis: int) -> NDArray[np.uint16]:
     groups = np.array(AGE_GROUP_OF_BAND)
-    bound = np.zeros((4, 2, 16, N_SEGMENTS))
-    years = np.arange(leave.shape[1]) + 16
+    bound = np.zeros((*HEALTH_SHAPE, N_SEGMENTS))
+    years = np.arange(t.leave.shape[1]) + AGE_BAND_STARTS[0]
     band_of_year = np.searchsorted(AGE_BAND_STARTS, years, side="right") - 1
-    for g in range(4):
-        inside = onset[:, groups == g].max(axis=(1, 2)).astype(float)
-        for bits in range(16):
-            for c in range(len(CONDITIONS)):
-                has = (bits >> FREQUENT.index(c)) & 1 if c in FREQUENT else (bits >> 3) & 1
-                rare = c not in FREQUENT
-                top = max(inside[c] if rare or not has else 0.0, float(recovery[c].max()) if has else 0.0)
-                _spread(bound[g, :, bits], np.full(2, top), c, c + 1)
-            if bits:
-                _spread(bound[g, :, bits], np.array([worse[0].max(), worse.max()], float), WORSE_SEGMENT, BETTER_SEGMENT)
-                _spread(
-                    bound[g, :, bits], np.array([0.0, float(better.max())]), BETTER_SEGMENT, DIAGNOSIS_SEGMENT
-                )
-                _spread(bound[g, :, bits], np.full(2, float(diagnosis)), DIAGNOSIS_SEGMENT, DIAGNOSIS_SEGMENT + 1)
-            top = leave[:, groups[band_of_year] == g].max()
-            _spread(bound[g, :, bits], np.full(2, float(top)), LEAVE_SEGMENT, N_SEGMENTS)
-    return np.minimum(bound, 65535).reshape(128, N_SEGMENTS).astype(np.uint16)
+    bits = np.arange(16)
+    treated = t.recovery.max(axis=1) * t.treated_ratio
+    for g in range(HEALTH_SHAPE[0]):
+        inside = t.onset[:, groups == g].max(axis=(1, 2)).astype(float)
+        for c in range(len(CONDITIONS)):
+            bit = FREQUENT.index(c) if c in FREQUENT else 3
+            has = (bits >> bit) & 1 == 1
+            come = np.where(has & (c in FREQUENT), 0.0, inside[c])
+            top = np.maximum(come, np.where(has, float(treated[c]), 0.0))
+            _spread(bound[g], np.broadcast_to(top, HEALTH_SHAPE[1:]), c, c + 1)
+        some = (bits > 0)[None, None, :]
+        worse, better = t.worse.max(axis=1)[:, None, None] * some, t.better.max(axis=1)[:, None, None] * some
+        _spread(bound[g], np.broadcast_to(worse.astype(float), HEALTH_SHAPE[1:]), WORSE_SEGMENT, BETTER_SEGMENT)
+        _spread(bound[g], np.broadcast_to(better.astype(float), HEALTH_SHAPE[1:]), BETTER_SEGMENT, DIAGNOSIS_SEGMENT)
+        missed = np.array([0.0, float(diagnosis)])[None, :, None] * some
+        _spread(bound[g], np.broadcast_to(missed, HEALTH_SHAPE[1:]), DIAGNOSIS_SEGMENT, DIAGNOSIS_SEGMENT + 1)
+        leave = float(t.leave[:, groups[band_of_year] == g].max())
+        _spread(bound[g], np.full(HEALTH_SHAPE[1:], leave), LEAVE_SEGMENT, N_SEGMENTS)
+    return np.minimum(bound, 65535).astype(np.uint16).ravel()
 
 
 def tabulate(
@@ -211,6 +231,7 @@ def tabulate(
     prevalence: NDArray[np.float64],
     leaving: NDArray[np.float64],
     levels: NDArray[np.float64],
+    insecure_ratio: float,
 ) -> Tables:
     """Return all thresholds of a run.
 
@@ -222,6 +243,7 @@ def tabulate(
     prevalence : share of residents with each condition, shape (conditions, age bands).
     leaving : hazard of leaving the region, per month, shape (places, 49).
     levels : factors by Place and level (LEVELS), shape (places, 3).
+    insecure_ratio : separation from an insecure job relative to a secure one.
 
     Raises
     ------
@@ -241,26 +263,22 @@ def tabulate(
         exit_shape=shape,
         exit_level=np.zeros((1, 1, 1), np.uint32),
         level_of=level_of,
-        exit_top=width.max(axis=(2, 3, 5)),
+        insecure_ratio=insecure_ratio,
+        treated_ratio=max(1.0, health.treated_recovery_ratio),
         destination=destination,
         offset=offset,
-        exit_bound=np.zeros((256, N_SEGMENTS), np.uint16),
+        exit_bound=np.zeros(N_SEGMENTS, np.uint16),
         onset=onset,
         recovery=recovery,
         worse=worse,
         better=better,
         leave=leave,
-        health_bound=_health_bound(
-            onset,
-            np.minimum(recovery.astype(float) * treated, 2.0**SEGMENT_BITS),
-            worse,
-            better,
-            leave,
-            int(threshold(np.array([health.diagnosis]))[0]),
-        ),
+        health_bound=np.zeros(N_SEGMENTS, np.uint16),
         band=_age_bands(),
+        band_end=np.array([*AGE_BAND_STARTS[1:], AGE_MAX_YEARS], np.int64) * 12,
     )
-    return with_levels(tables, levels)
+    diagnosis = int(threshold(np.array([health.diagnosis]))[0])
+    return with_levels(tables._replace(health_bound=_health_bound(tables, diagnosis)), levels)
 
 
 def condition_class(bits: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scenarios.vocabulary import AGE_BANDS, ETHNICITIES, HEALTH, SEXES, STATES
 from simulation.compiling import scalar
 from simulation.streams import U64
-from simulation.thresholds import ALWAYS_CLASS
+from simulation.thresholds import ALWAYS_CLASS, FIRST_OTHER, TENURE_BUCKETS
 
 VALUES = (
     "diagnosis",
@@ -51,8 +51,13 @@ N_BANDS, N_SEXES, N_ETHNICITIES, N_HEALTH, N_STATES = len(AGE_BANDS), len(SEXES)
 CELL_SHAPE = (N_BANDS, N_SEXES, N_ETHNICITIES, N_HEALTH, N_STATES)
 OUTSIDE = N_STATES
 """Origin of arrivals and destination of leavers in the table of moves."""
+_SECOND_TENURE, _THIRD_TENURE = TENURE_BUCKETS[1:]
+EXIT, HEALTH_EVENT, DUE, CHANGED, REPLACED = 1, 2, 4, 8, 16
+"""Why a resident is visited (bits), and what the visit did to him."""
 SLOT_OPEN, SLOT_CLOSED, PLACE_CLOSED, PLACE_KEPT = 0, 1, 2, 16
 """What a leaver's slot does; programme places add the subsidy's index to the last two."""
+ENDED = 128
+"""Value of the programme column between the end of a subsidised job and the record step, which clears it."""
 MAX_SUBSIDIES = PLACE_KEPT - PLACE_CLOSED
 
 
@@ -125,22 +130,28 @@ def cell_of(place: Any, band: Any, sex: Any, ethnicity: Any, severity: Any, stat
 
 
 @scalar
-def exit_class_of(state: Any, band: Any, severity: Any, programme: Any) -> Any:
-    """Return the row of the bound table for exits."""
-    if programme > 0:
-        return np.uint8(ALWAYS_CLASS)
-    return np.uint8((np.int64(state) * N_BANDS + band) * 4 + severity)
+def exit_class_of(
+    state: Any, band: Any, severity: Any, conditions: Any, qualification: Any, insecure: Any, tenure: Any, programme: Any
+) -> Any:
+    """Return the row of the bound table for exits; `conditions` is the condition class, tenure in months."""
+    if programme > 0 or state == 1 or state == 2:
+        return np.uint16(ALWAYS_CLASS)
+    index = (np.int64(band) * 4 + severity) * 6 + conditions
+    if state > 2:
+        return np.uint16(FIRST_OTHER + (np.int64(state) - 3) * (N_BANDS * 24) + index)
+    bucket = 0 if tenure < _SECOND_TENURE else (1 if tenure < _THIRD_TENURE else 2)
+    return np.uint16(((index * 4 + qualification) * 2 + insecure) * 3 + bucket)
 
 
 @scalar
-def health_class_of(band: Any, severity: Any, conditions: Any) -> Any:
+def health_class_of(band: Any, severity: Any, conditions: Any, diagnosed: Any) -> Any:
     """Return the row of the bound table for health."""
     group = 0 if band < 2 else (1 if band == 2 else (2 if band < 5 else 3))
     bits = (conditions & 1) | ((conditions >> 2 & 1) << 1) | ((conditions >> 3 & 1) << 2)
     if conditions & 0b11110010:
         bits |= 8
-    limited = 1 if severity > 0 else 0
-    return np.uint8((group * 2 + limited) * 16 + bits)
+    missed = 1 if diagnosed != conditions else 0
+    return np.uint16(((group * 4 + severity) * 2 + missed) * 16 + bits)
 
 
 @scalar

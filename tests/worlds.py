@@ -96,7 +96,7 @@ def _households(r: Residents, rng: np.random.Generator) -> None:
             r.partner[a], r.partner[b] = b, a
             r.unit[b] = r.unit[a]
     parents = adults[rng.random(len(adults)) < 0.3]
-    r.child_birth[parents, 0] = -rng.integers(0, 18 * 12, len(parents))
+    r.child_birth[parents, 0] = -rng.integers(0, 10 * 12, len(parents))
     r.tenure[:], r.rent[:] = rng.integers(0, 3, len(r)), rng.integers(300, 900, len(r))
 
 

@@ -22,6 +22,7 @@ _EMPLOYED, _ABSENT, _UNEMPLOYED = int(State.EMPLOYED), int(State.ABSENT), int(St
 _LTS, _STUDENT, _OTHER = int(State.LONG_TERM_SICK), int(State.STUDENT), int(State.OTHER_INACTIVE)
 _NEVER = -32768
 _CHILD_MONTHS = 18 * 12
+_ADULT_MONTHS = 25 * 12
 NOTHING, WAGE, YOUNG_WAGE, SICK_PAY = 0, 1, 2, 3
 """Kinds of gross pay, kept beside it so that an old flow can be taken out exactly."""
 _NONE, _SEARCHING, _HEALTH = int(Benefit.NONE), int(Benefit.UC_SEARCHING), int(Benefit.UC_HEALTH)
@@ -100,23 +101,29 @@ def award_of(c: Any, i: int, j: int, month: int, r: Any) -> int:
     sick = c.state[i] == _LTS
     since = np.int64(c.since[i])
     students = c.state[i] == _STUDENT
-    net = net_of(np.int64(c.gross[i]), c.gross_kind[i], r)
+    gross = np.int64(c.gross[i])
     if j >= 0:
         oldest = max(oldest, np.int64(month) - c.birth[j])
         if c.state[j] == _LTS:
             since = min(since, np.int64(c.since[j])) if sick else np.int64(c.since[j])
             sick = True
         students = students and c.state[j] == _STUDENT
-        net += net_of(np.int64(c.gross[j]), c.gross_kind[j], r)
+        gross += np.int64(c.gross[j])
     if students:
-        return 0
-    most = r.standard[(2 if j >= 0 else 0) + (1 if oldest >= 300 else 0)]
+        return np.int64(0)
+    most = r.standard[(2 if j >= 0 else 0) + (1 if oldest >= _ADULT_MONTHS else 0)]
     if sick:
         most += r.health_new if since >= r.health_new_from else r.health_existing
+    # at least half of gross pay is net: nearly everybody in work is past any award without working out tax
+    if (gross // 2 - r.work_allowance) * r.taper >= most * 10000:
+        return np.int64(0)
     allowance = np.int64(0)
     if sick or is_parent(c, i, month) or (j >= 0 and is_parent(c, j, month)):
         allowance = r.work_allowance if c.tenure[i] == 0 else r.work_allowance_housing
-    return int(max(np.int64(0), most - max(np.int64(0), net - allowance) * r.taper // 10000))
+    net = net_of(np.int64(c.gross[i]), c.gross_kind[i], r)
+    if j >= 0:
+        net += net_of(np.int64(c.gross[j]), c.gross_kind[j], r)
+    return max(np.int64(0), most - max(np.int64(0), net - allowance) * r.taper // 10000)
 
 
 @inlined
@@ -163,20 +170,18 @@ def settle_unit(c: Any, i: int, month: int, r: Any, claiming: Any, key: Any, run
 
 @kernel
 def settle(
-    c: Any, rows: Any, old_state: Any, replaced: Any, first: int, n: int,
-    month: int, r: Any, claiming: Any, key: Any, running: Any, everybody: int,
+    c: Any, rows: Any, replaced: Any, first: int, n: int, month: int, r: Any, claiming: Any, key: Any, running: Any,
 ) -> None:  # fmt: skip
     """Bring the running payments up to date for rows[first:first + n].
 
     Parameters
     ----------
     c : residents' columns; pay, award, benefit and broken partnerships are written.
-    rows, old_state, replaced, first, n : the month's events, what they were before, and their range.
+    rows, replaced, first, n : rows to which something happened, 1 where the row has a new resident, their range.
     month, r : month number and rates.
     claiming : 32-bit thresholds of take-up and of having to look while inactive, int64.
     key : key of claiming.
     running : payments of a month by Place and line, pence, written.
-    everybody : 1 to settle rows whose pay and state did not change too.
     """
     for a in range(first, first + n):
         i = rows[a]
@@ -188,8 +193,7 @@ def settle(
         elif s == _ABSENT and month - c.since[i] < r.sick_pay_months:
             gross = min(r.sick_pay, gross_of(c.pay[i], c.hours[i]) * r.sick_pay_share // 10000)
             kind = SICK_PAY
-        changed = gross != c.gross[i] or kind != c.gross_kind[i]
-        if changed:
+        if gross != c.gross[i] or kind != c.gross_kind[i]:
             post_pay(running, c.place[i], np.int64(c.gross[i]), c.gross_kind[i], r, -1)
             post_pay(running, c.place[i], gross, kind, r, 1)
             c.gross[i] = gross
@@ -201,8 +205,7 @@ def settle(
             if j >= 0 and c.partner[j] == i:
                 c.partner[j] = -1
                 settle_unit(c, j, month, r, claiming, key, running)
-        if changed or replaced[a] == 1 or old_state[a] != s or everybody == 1:
-            settle_unit(c, i, month, r, claiming, key, running)
+        settle_unit(c, i, month, r, claiming, key, running)
 
 
 @kernel

@@ -1,0 +1,1 @@
+"""The common workload in other frameworks; each module defines `Model` and needs its framework only."""

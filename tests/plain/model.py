@@ -1,0 +1,238 @@
+"""The order of the month, and its accounts, for the plain-Python model."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.arm import ArmSpec
+from simulation.columns import Columns
+from simulation.ledger import LINE_INDEX, LINES
+from simulation.processes import wellbeing
+from simulation.residents import NEVER
+from simulation.start import Start
+from simulation.streams import Purpose
+from tests.plain import market, money
+from tests.plain.draws import Draws, high, low
+from tests.plain.people import change_health, grow_older, leave_or_look
+from tests.plain.tables import Hazards, Person, threshold
+
+SUBSIDY_LINES = ("subsidy_wage", "subsidy_grant", "subsidy_support", "subsidy_administration")
+
+
+def people_of(c: Columns) -> list[Person]:
+    """Return residents' columns as dictionaries of whole numbers."""
+    names = [name for name in c._fields if name != "child_birth"]
+    rows = zip(*(getattr(c, name).tolist() for name in names), strict=True)
+    people = [dict(zip(names, row, strict=True)) for row in rows]
+    for person, born in zip(people, c.child_birth.tolist(), strict=True):
+        person.update(children=tuple(b for b in born if b != NEVER), kind=person["gross_kind"])
+    return people
+
+
+class PlainModel:
+    """One arm, month by month. `people` and `employers` are dictionaries; `ledger` and `starts` hold the last month's."""
+
+    def __init__(
+        self,
+        start: Start,
+        commuting: NDArray[np.float64],
+        arm: ArmSpec,
+        seed: int,
+        rules_of_offers: tuple[Callable[[Person, int], bool], ...] = (),
+    ) -> None:
+        self.start, self.arm, self.rules_of_offers = start, arm, rules_of_offers
+        self.draws = Draws(seed, start.draw)
+        self.people = people_of(start.columns)
+        donors = people_of(start.donor)
+        self.hazards = Hazards(start, donors)
+        self.donors = self._donor_groups(donors)
+        names = ("area", "sector", "kind", "size", "slots", "filled", "standard", "premium", "inclusive", "part_time", "insecure")
+        f, k = start.firms, len(arm.subsidies)
+        self.employers: list[dict[str, Any]] = [
+            {name: int(getattr(f, name)[e]) for name in names} | {"places": [0] * k, "places_filled": [0] * k}
+            for e in range(len(f.size))
+        ]
+        self.area_of: list[list[int]] = []
+        self.base: list[list[list[int]]] = []
+        self.whole: list[list[int]] = []
+        self.completions: Counter[tuple[int, int]] = Counter()
+        market.where_looks_go(self, commuting)
+        self.month, self.tightness = 0, [float(x) for x in start.tightness]
+        self.counts: Counter[tuple[str, int]] = Counter()
+        self.started, self.active, self.spent, self.owed = [0] * k, [0] * k, [0] * k, [0] * k
+        self.law_name = ("", 1.0)
+        self._new_law()
+        self.share = [market.share_paid(self, i) for i in range(k)]
+        self.points = [round(start.parameters.employer_choice.subsidy_points * s) for s in self.share]
+        for e, employer in enumerate(self.employers):
+            employer["joins"] = [market.part_taken(self, i, e) for i in range(k)]
+        self._settle()
+        self._accounts()
+
+    def _donor_groups(self, donors: list[Person]) -> list[list[list[Person]]]:
+        out = []
+        for place in range(self.start.n_places):
+            years: list[list[Person]] = [[] for _ in range(49)]
+            for person in sorted((q for q in donors if q["place"] == place), key=lambda q: q["id"]):
+                years[-person["birth"] // 12 - 16].append(person)
+            there = [y for y in range(49) if years[y]]
+            out.append([years[y] or years[min(there, key=lambda other, y=y: (abs(other - y), other))] for y in range(49)])
+        return out
+
+    def count(self, item: str, person: Person) -> None:
+        """Count an event of the subsidy that somebody is on; a completion is also paid."""
+        k = person["programme"] - 1
+        self.counts[item, k] += 1
+        if item == "finished":
+            line = "local_subsidy_grant" if self.arm.subsidies[k].payer == "combined_authority" else "subsidy_grant"
+            self.completions[person["place"], LINE_INDEX[line]] += self.arm.subsidies[k].end_pence
+
+    def _new_law(self) -> None:
+        years = sorted(self.start.rules)
+        first = 2025 + self.month // 12 - (self.month % 12 < 3)
+        name = min(max(f"{first}/{(first + 1) % 100:02d}", years[0]), years[-1])
+        factor, demand = 1.0, 1.0
+        for month, multiplier in self.arm.minimum_wage:
+            factor = multiplier if month <= self.month else factor
+        for month, multiplier in self.arm.demand:
+            demand = multiplier if month <= self.month else demand
+        if (name, factor) != self.law_name:
+            self.law_name, self.law = (name, factor), money.Law(self.start.rules[name], factor)
+        p = self.start.parameters.employer_choice
+        for employer in self.employers:
+            cost = 1.0 + (factor - 1.0) * p.low_paid_share[employer["sector"]]
+            wanted = employer["size"] * (self.start.levels.slots * demand) * cost**-p.cost_elasticity
+            employer["target"] = math.floor(round(wanted, 6) + 0.5)
+
+    def step(self) -> None:
+        """Run one month."""
+        month = self.month
+        self.counts.clear()
+        self.completions.clear()
+        self._new_law()
+        seekers = []
+        for person in self.people:
+            replaced = grow_older(self, person, month)
+            if not replaced:
+                change_health(self, person, month)
+            if leave_or_look(self, person, month, replaced):
+                seekers.append(person)
+        market.open_and_close(self, month)
+        market.offer(self, seekers, month)
+        market.hire(self, market.match(self, seekers, month), month)
+        self._settle()
+        self._accounts()
+        self._update_tightness()
+        self.month += 1
+
+    def is_open(self, k: int, month: int) -> bool:
+        """Return whether a job under subsidy k may start this month."""
+        spec = self.arm.subsidies[k]
+        return spec.start_month <= month < spec.end_month and spec.employer_take_up > 0 and self.room(k) > 0
+
+    def room(self, k: int) -> int:
+        """Return how many more placements may start under subsidy k this month."""
+        spec, room = self.arm.subsidies[k], len(self.people)
+        if spec.cap_starts is not None:
+            room = min(room, spec.cap_starts - self.started[k])
+        if spec.cap_starts_month is not None:
+            room = min(room, spec.cap_starts_month)
+        if spec.cap_active is not None:
+            room = min(room, spec.cap_active - self.active[k])
+        if spec.budget_pence is not None:
+            left = spec.budget_pence - self.spent[k] - self.owed[k]
+            room = min(room, left // max(1, self.law.dearest(spec)))
+        return max(0, room)
+
+    def _settle(self) -> None:
+        """Step 9, first part: everybody's pay by state and job, then every unit's Universal Credit."""
+        for person in self.people:
+            person["gross"], person["kind"] = self.law.pay(person, self.month)
+        for person in self.people:
+            partner = self.people[person["partner"]] if person["partner"] >= 0 else None
+            if partner is None or person["id"] < partner["id"]:
+                self._settle_unit([person] if partner is None else [person, partner])
+
+    def _settle_unit(self, unit: list[Person]) -> None:
+        p, h = self.start.parameters.claiming, self.draws.of(0, Purpose.CLAIM, unit[0]["id"])
+        award = money.credit(self.law, unit, self.month) if low(h) < threshold(p.take_up) else 0
+        for person in unit:
+            person["award"] = award if person is unit[0] else 0
+            status = money.status(person["state"], award, high(h) < threshold(p.must_look_inactive))
+            if status == money.NONE:
+                person["claim_since"] = int(NEVER)
+            elif person["benefit"] == money.NONE:
+                person["claim_since"] = self.month
+            person["benefit"] = status
+
+    def _accounts(self) -> None:
+        """Step 9, second part, to 11: the month's ledger by Place, satisfaction, subsidies' books, tightness."""
+        self.ledger = [[0] * len(LINES) for _ in range(self.start.n_places)]
+        p = self.start.parameters.wellbeing
+        levels, effect = NormalDist(p.mean, p.standard_deviation), wellbeing.effect_tenths(p)
+        self.owed = [0] * len(self.arm.subsidies)
+        for person in self.people:
+            self._post_pay(person, self.ledger[person["place"]])
+            quantile = (self.draws.of(0, Purpose.WELLBEING, person["id"]) % 256 + 0.5) / 256
+            own = min(100, max(0, round(10 * levels.inv_cdf(quantile))))
+            shift = int(effect[person["state"], person["severity"]])
+            shift += round(10 * p.on_programme) if person["programme"] else 0
+            person["satisfaction"] = min(100, max(0, own + shift))
+        for (place, line), pence in self.completions.items():
+            self.ledger[place][line] += pence
+        self._close_books()
+
+    def _update_tightness(self) -> None:
+        """Smooth vacancies by unemployed residents: by Place, and over the region for areas outside."""
+        smoothing = self.start.parameters.employer_choice.tightness_smoothing
+        vacancies, idle = Counter[int](), Counter[int]()
+        for employer in self.employers:
+            vacancies[employer["area"]] += employer["slots"] - employer["filled"]
+        for person in self.people:
+            idle[person["place"]] += person["state"] == money.UNEMPLOYED
+        for area, before in enumerate(self.tightness):
+            if area < self.start.n_places:
+                now = (vacancies[area] + 1.0) / (idle[area] + 1.0)
+            else:
+                now = (vacancies.total() + 1.0) / (idle.total() + 1.0)
+            self.tightness[area] = smoothing * before + (1.0 - smoothing) * now if before > 0 else now
+
+    def _post_pay(self, person: Person, ledger: list[int]) -> None:
+        law, gross = self.law, person["gross"]
+        if person["kind"] == money.SICK_PAY:
+            ledger[LINE_INDEX["statutory_sick_pay"]] += gross
+        elif person["kind"] != money.NOTHING:
+            ledger[LINE_INDEX["wages"]] += gross
+            ledger[LINE_INDEX["income_tax"]] += law.income_tax(gross)
+            ledger[LINE_INDEX["employee_ni"]] += law.insurance(gross)
+            ledger[LINE_INDEX["employer_ni"]] += law.boss_insurance(gross, person["kind"] == money.YOUNG_WAGE)
+        ledger[LINE_INDEX["universal_credit"]] += person["award"]
+        if person["programme"]:
+            self._post_placement(person, ledger)
+
+    def _post_placement(self, person: Person, ledger: list[int]) -> None:
+        k = person["programme"] - 1
+        spec = self.arm.subsidies[k]
+        cost = self.law.placement(spec, (self.month - person["birth"]) // 12)
+        amounts = [cost, 0, 0, 0]
+        if person["programme_since"] == self.month:
+            amounts = [cost, spec.start_pence, spec.support_pence, spec.administration_pence]
+        for name, pence in zip(SUBSIDY_LINES, amounts, strict=True):
+            ledger[LINE_INDEX[("local_" if spec.payer == "combined_authority" else "") + name]] += pence
+        self.counts["active", k] += 1
+        self.owed[k] += max(0, spec.months - 1 - (self.month - person["programme_since"])) * cost + spec.end_pence
+
+    def _close_books(self) -> None:
+        """Bring each subsidy's own books up to date (what is spent: with one subsidy a payer)."""
+        for k, spec in enumerate(self.arm.subsidies):
+            self.started[k] += self.counts["started", k]
+            self.active[k] = self.counts["active", k]
+            local = "local_" if spec.payer == "combined_authority" else ""
+            self.spent[k] += sum(row[LINE_INDEX[local + name]] for row in self.ledger for name in SUBSIDY_LINES)
