@@ -120,7 +120,9 @@ GATE_RUNS, GATE_TOLERANCE = 24, 4.5
 def check_counts(counts: NDArray[np.int64], n: int, months: int) -> None:
     """Raise if the counts of some month do not add up to everybody."""
     if counts.shape != (months, N_PLACES, N_STATES) or not bool((counts.sum(axis=(1, 2)) == n).all()):
-        raise ValueError(f"BM1 counts of shape {counts.shape} do not add up to {n} residents in each of {months} months")
+        raise ValueError(
+            f"BM1 counts of shape {counts.shape} do not add up to {n} residents in each of {months} months"
+        )
 
 
 def reference(seeds: Sequence[int], n: int = GATE_RESIDENTS, months: int = GATE_MONTHS) -> list[dict[str, float]]:

@@ -33,7 +33,9 @@ def _library() -> ctypes.CDLL:
     folder = Path(tempfile.mkdtemp(prefix="workability-bench-"))
     built = folder / name
     subprocess.run(
-        ["gcc", "-O3", "-march=native", "-shared", "-fPIC", "-o", str(built), str(SOURCE)], check=True, capture_output=True
+        ["gcc", "-O3", "-march=native", "-shared", "-fPIC", "-o", str(built), str(SOURCE)],
+        check=True,
+        capture_output=True,
     )
     library = ctypes.CDLL(str(built))
     shutil.rmtree(folder)

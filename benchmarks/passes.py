@@ -6,6 +6,7 @@ visit applies exact hazards to those it found, which makes the thinning exact. O
 threads on ranges of residents; the result does not depend on how many.
 """
 
+# mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
@@ -129,7 +130,7 @@ def look(c: Any, t: Any, k: Any, month: Any, start: Any, m: Any, work: Any) -> A
         may_exit = np.uint8(np.uint16(h >> U64(12)) <= exit_bound[exit_row])
         may_change = np.uint8(np.uint16(h >> U64(44)) <= health_bound[health_row])
         hits[j] = may_exit | (may_change << 1) | (np.uint8(timer[j] <= month) << 2)
-    n = 0
+    n = np.int64(0)
     for j in range(m):
         rows[n] = j
         n += np.int64(hits[j] != 0)
@@ -167,12 +168,12 @@ def visit(c: Any, t: Any, keys: Any, month: Any, start: Any, n: Any, work: Any, 
         if hit & _DUE:
             if age + 1 >= _LAST:
                 u = np.int64(mix(keys[_ARRIVAL] + U64(i) * GOLDEN) >> U64(32))
-                q = 0
+                q = np.int64(0)
                 while u >= t.qualification[q]:
                     q += 1
                 counts[z + s] -= 1
                 counts[z + _OTHER] += 1
-                age, health, s = _FIRST - 1, 0, _OTHER
+                age, health, s = np.int64(_FIRST - 1), np.int64(0), np.int64(_OTHER)
                 c.born[i], c.health[i], c.qualification[i] = month + 1 - _FIRST, 0, q
                 c.state[i], c.since[i], c.benefit[i] = _OTHER, month + 1, 0
             band = np.int64(t.band[age + 1])
@@ -222,7 +223,9 @@ class Model:
     def _run_range(self, lane: int) -> None:
         lo, hi = self.n * lane // self.threads, self.n * (lane + 1) // self.threads
         work = Work(np.zeros(CHUNK, np.uint64), np.zeros(CHUNK, np.uint8), np.zeros(CHUNK + 1, np.int32))
-        now = np.bincount(self.c.place[lo:hi].astype(np.int64) * _NS + self.c.state[lo:hi], minlength=bm1.N_PLACES * _NS)
+        now = np.bincount(
+            self.c.place[lo:hi].astype(np.int64) * _NS + self.c.state[lo:hi], minlength=bm1.N_PLACES * _NS
+        )
         for month in range(self.months):
             step(self.c, self.t, self.keys[month], np.int16(month), lo, hi, work, now)
             self._counts[lane, month] = now

@@ -5,26 +5,30 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ruamel.yaml import YAML
 
 from calibration.levels import fit
 from calibration.targets import stock_targets
 from evidence import load_region, parameters, rule_years, rules
+from evidence.model import Region
 from simulation.population import build
 from simulation.run import levels_of
 from simulation.start import Levels
 from simulation.thresholds import LEVELS
 
-if TYPE_CHECKING:
-    from evidence.model import Region
-
 DIGITS = 4
 
 
 def as_mapping(region: Region, levels: Levels, months: int, sample: int) -> dict[str, Any]:
-    """Return the content of `fitted/levels.yaml`: levels by Place, and what they were fitted to and how."""
+    """Return the content of `fitted/levels.yaml`: levels by Place, and what they were fitted to and how.
+
+    Parameters
+    ----------
+    region, levels : the region and its fitted levels.
+    months, sample : length of the controlled run; one resident in so many.
+    """
     names = [place.name for place in region.places]
     targets = "|".join(f"{t.name}={t.value}" for t in region.targets if t.role == "fit")
     return {

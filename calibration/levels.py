@@ -45,7 +45,8 @@ class StockTargets:
 def stocks(model: RegionModel) -> NDArray[np.int64]:
     """Return residents by Place and state at the last month's end, shape (places, states)."""
     shaped = model.cells.reshape(model.start.n_places, -1, len(STATES))
-    return shaped.sum(axis=1, dtype=np.int64)
+    out: NDArray[np.int64] = shaped.sum(axis=1, dtype=np.int64)
+    return out
 
 
 def errors(model: RegionModel, targets: StockTargets) -> tuple[NDArray[np.float64], float, float]:
@@ -117,7 +118,7 @@ def fit(
         slots += SLOT_GAINS[1] * tight
         this_shift = shift + SHIFT_GAINS[0] * region
         this_slots = slots + SLOT_GAINS[0] * tight
-        levels = Levels(np.exp(now), float(this_slots), int(round(this_shift)))
+        levels = Levels(np.exp(now), float(this_slots), round(this_shift))
         _apply(model, levels, own_shift)
         if month >= months - averaged:
             kept.append((now, this_slots, this_shift))
@@ -127,7 +128,7 @@ def fit(
     return Levels(
         np.exp(np.mean([k[0] for k in kept], axis=0)),
         float(np.mean([k[1] for k in kept])),
-        int(round(float(np.mean([k[2] for k in kept])))),
+        round(float(np.mean([k[2] for k in kept]))),
     )
 
 

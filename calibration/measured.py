@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from scenarios.vocabulary import STATES, State
 from simulation.model import RegionModel
 
 Floats = NDArray[np.float64]
+MonthStart = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint32]]
+"""State, number of conditions, completed months of the spell and id of each resident at a month's start."""
 DURATION_BOUNDS = {"0-3m": 0, "3-6m": 3, "6-12m": 6, "1-2y": 12, "2-3y": 24, "3-4y": 36, "4-5y": 48, "5y+": 60}
 """First completed month of each band of unemployment duration."""
 SHORT_BELOW, LONG_FROM = 3, 24
@@ -42,8 +45,8 @@ class Measured:
     sick_then: tuple[NDArray[np.uint32], NDArray[np.int64]] | None = None
     returned: float = 0.0
 
-    def before(self, model: RegionModel) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint32]]:
-        """Return the columns at the month's start that `after` compares: state, conditions, completed months, ids."""
+    def before(self, model: RegionModel) -> MonthStart:
+        """Return the columns at the month's start that `after` compares."""
         c = model.columns
         spell = model.month - 1 - c.since.astype(np.int64)
         if self.sick_then is None:
@@ -51,7 +54,7 @@ class Measured:
             self.sick_then = (c.id[rows].copy(), rows)
         return c.state.copy(), np.bitwise_count(c.conditions), spell, c.id.copy()
 
-    def after(self, model: RegionModel, start: tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint32]]) -> None:
+    def after(self, model: RegionModel, start: MonthStart) -> None:
         """Add a month that has just run."""
         state, count, spell, ids = start
         c, now = model.columns, model.columns.state
@@ -92,10 +95,11 @@ class Measured:
             row = mean.sum(axis=0) if name == "region" else mean[i]
             out.update(_stocks(name, row * self.sample))
         hazard = 100.0 * self.moves / self.heads[:, None]
-        names = ("E", "U", "I")
-        out.update({(f"hazard_{a}{b}", "region"): hazard[i, j] for i, a in enumerate(names) for j, b in enumerate(names) if i != j})
+        for (i, a), (j, b) in permutations(enumerate("EUI"), 2):
+            out[f"hazard_{a}{b}", "region"] = hazard[i, j]
         shares = 100.0 * self.durations / self.durations.sum()
-        out.update({(f"unemployment_duration_share[{band}]", "region"): s for band, s in zip(DURATION_BOUNDS, shares, strict=True)})
+        for band, share in zip(DURATION_BOUNDS, shares, strict=True):
+            out[f"unemployment_duration_share[{band}]", "region"] = share
         rate = self.found[:, 1] / np.maximum(self.found[:, 0], 1)
         exit_rate = self.exits[:, 1] / np.maximum(self.exits[:, 0], 1)
         years = self.months / 12.0

@@ -1,32 +1,49 @@
-"""The target table: what a region's figures say, what the baseline gives after some years, and how far apart they are."""
+"""The target table: what a region's figures say, what the baseline gives, and how far apart they are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from calibration.levels import StockTargets
 from calibration.measured import Measured
+from evidence.model import Region
 from scenarios.arm import ArmSpec
 from simulation.model import RegionModel
 from simulation.start import Start
 
-if TYPE_CHECKING:
-    from evidence.model import Region
-
 SETTLED_MONTHS = 60
 MEASURED_MONTHS = 12
-COLUMNS = ("target", "measure", "area", "role", "observed", "se", "unit", "model", "z", "verdict", "source", "confidence")
+COLUMNS = (
+    "target",
+    "measure",
+    "area",
+    "role",
+    "observed",
+    "se",
+    "unit",
+    "model",
+    "z",
+    "verdict",
+    "source",
+    "confidence",
+)
 ACCEPTED_Z = 3.0
 
 
 def measure(
-    start: Start, arm: ArmSpec, places: tuple[str, ...], *, seed: int = 1, threads: int = 1, settled: int = SETTLED_MONTHS,
+    start: Start,
+    arm: ArmSpec,
+    places: tuple[str, ...],
+    *,
+    seed: int = 1,
+    threads: int = 1,
+    settled: int = SETTLED_MONTHS,
     progress: Callable[[int, int], None] | None = None,
-) -> Mapping[tuple[str, str], float]:  # fmt: skip
+) -> Mapping[tuple[str, str], float]:
     """Return the measures of a baseline's year after `settled` months.
 
     Parameters
@@ -97,13 +114,17 @@ def stock_targets(region: Region, sample: int = 1) -> StockTargets:
     margin = margin.loc[names]
     heads = margin.sum(axis=1).to_numpy(float)
     sick = margin["long_term_sick"].to_numpy(float)
+    fitted = [t for t in region.targets if t.role == "fit"]
     wanted = []
     for i, name in enumerate(names):
-        figures = [t for t in region.targets if t.measure == "long_term_sick_rate" and t.area == name and t.role == "fit"]
+        figures = [t for t in fitted if t.measure == "long_term_sick_rate" and t.area == name]
+        if not figures:
+            wanted.append(sick[i])
+            continue
         weight = np.array([1.0 / t.se**2 for t in figures])
-        rate = float(weight @ np.array([t.value for t in figures]) / weight.sum()) / 100.0 if figures else sick[i] / heads[i]
+        rate = float(weight @ np.array([t.value for t in figures]) / weight.sum()) / 100.0
         wanted.append(rate * heads[i])
-    tight = [t.value for t in region.targets if t.measure == "vacancies_per_unemployed" and t.role == "fit"]
+    tight = [t.value for t in fitted if t.measure == "vacancies_per_unemployed"]
     return StockTargets(
         unemployed=margin["unemployed"].to_numpy(float) / sample,
         long_term_sick=np.array(wanted) / sample,

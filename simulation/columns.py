@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.employers import COLUMNS as EMPLOYER_COLUMNS
 from simulation.employers import Employers
 from simulation.residents import COLUMNS, NEVER, Residents
 
@@ -24,10 +25,10 @@ class Columns(NamedTuple):
     """Residents' columns as the kernels see them: COLUMNS of `residents` and eight of the engine's own.
 
     `timer`: month of the next visit that is due: a birthday that changes the age band, the 65th, a job's
-    passing into another class of tenure; `exit_class`, `health_class`:
-    rows of the bound tables; `gross`: pence a month from the job and `gross_kind` what sort; `award`: pence a month of Universal Credit
-    of the unit, kept at its lower row; `offer`: subsidy offered this month, index + 1; `cell`: where the
-    resident is counted in `Counters.cells`.
+    passing into another class of tenure; `exit_class`, `health_class`: rows of the bound tables; `gross`: pence
+    a month from the job and `gross_kind` what sort; `award`: pence a month of Universal Credit of the unit, kept
+    at its lower row; `offer`: subsidy offered this month, index + 1; `cell`: where the resident is counted in
+    `Counters.cells`.
     """
 
     id: NDArray[np.uint32]
@@ -166,9 +167,9 @@ class Arrays:
     def copy(self) -> Arrays:
         """Return a deep copy."""
         return Arrays(
-            Columns(*(a.copy() for a in self.residents)),
-            Firms(*(a.copy() for a in self.firms)),
-            Record(*(a.copy() for a in self.record)),
+            Columns._make(a.copy() for a in self.residents),
+            Firms._make(a.copy() for a in self.firms),
+            Record._make(a.copy() for a in self.record),
         )
 
 
@@ -191,9 +192,9 @@ def columns_of(residents: Residents) -> Columns:
 def firms_of(employers: Employers, n_subsidies: int) -> Firms:
     """Return copies of the employers' columns with places for each subsidy, zero."""
     n, k = len(employers), n_subsidies
-    names = ("area", "sector", "kind", "size", "slots", "filled", "standard", "premium", "inclusive", "part_time", "insecure")
+    shared = [name for name in EMPLOYER_COLUMNS if name not in ("places", "places_filled")]  # those are by subsidy here
     return Firms(
-        **{name: getattr(employers, name).copy() for name in names},
+        **{name: getattr(employers, name).copy() for name in shared},
         target=employers.size.copy(),
         open=np.zeros(n, np.uint8),
         places=np.zeros((k, n), np.int32),
@@ -242,7 +243,12 @@ def empty_lists(n: int) -> Lists:
 
 
 def empty_matching(n_seekers: int, n_nodes: int, n_open: int) -> Matching:
-    """Return working arrays for so many seekers, nodes and open slots."""
+    """Return working arrays for so many seekers, nodes and open slots.
+
+    Parameters
+    ----------
+    n_seekers, n_nodes, n_open : seekers, employers and programmes they can apply to, open slots and places.
+    """
     return Matching(
         node=np.zeros((n_seekers, MAX_APPLICATIONS), np.int32),
         rank=np.zeros((n_seekers, MAX_APPLICATIONS), np.int64),

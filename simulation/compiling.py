@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numba
-from numba import njit
 from platformdirs import user_cache_path
+
+# numba's annotations know neither its settings nor `_nrt`
+_config: Any = numba.config
+_njit: Any = numba.njit
 
 
 def _cache_folder() -> Path:
@@ -24,14 +28,14 @@ def _cache_folder() -> Path:
     here = Path(__file__).parent
     files = [*sorted(here.rglob("*.py")), here.parent / "scenarios" / "vocabulary.py"]
     content = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
-    base = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else user_cache_path("workability") / "compiled"
+    base = Path(_config.CACHE_DIR) if _config.CACHE_DIR else user_cache_path("workability") / "compiled"
     return base / content
 
 
-numba.config.CACHE_DIR = str(_cache_folder())
+_config.CACHE_DIR = str(_cache_folder())
 
-kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-inlined = njit(cache=True, inline="always", error_model="numpy", _nrt=False)
-"""Helpers that take named tuples: pasted into their callers, because passing hundreds of fields costs more than the work."""
-scalar = njit(cache=True, inline="always", error_model="numpy")
+kernel = _njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+inlined = _njit(cache=True, inline="always", error_model="numpy", _nrt=False)
+"""Helpers that take named tuples, pasted into their callers: passing hundreds of fields costs more than the work."""
+scalar = _njit(cache=True, inline="always", error_model="numpy")
 """Helpers of scalars, pasted into their callers."""

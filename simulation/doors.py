@@ -22,7 +22,8 @@ def _worked(c: Columns, rows: Rows, month: int) -> NDArray[np.int64]:
     months = np.clip(month - c.work_since[rows].astype(np.int64), 0, 24)
     ones = np.where(c.state[rows] <= 1, (np.int64(1) << months) - 1, 0)
     mask = ((c.work_history[rows].astype(np.int64) << months) | ones) & 0xFFFFFF
-    return np.bitwise_count(mask).astype(np.int64)
+    worked: NDArray[np.int64] = np.bitwise_count(mask).astype(np.int64)
+    return worked
 
 
 def _since(month: int, begun: NDArray[np.int16]) -> NDArray[np.int64]:
@@ -70,7 +71,8 @@ def eligible(c: Columns, rows: Rows, month: int, spec: SubsidySpec) -> NDArray[n
     spec : the subsidy.
     """
     columns = {name: READERS[name](c, rows, month) for name in spec.eligibility.columns()}
-    return spec.eligibility.mask(columns) & (c.programme[rows] == 0)
+    out: NDArray[np.bool_] = spec.eligibility.mask(columns) & (c.programme[rows] == 0)
+    return out
 
 
 def served_first(c: Columns, rows: Rows, places: int, spec: SubsidySpec, key: np.uint64) -> Rows:

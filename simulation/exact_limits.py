@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 @kernel
-def _walk(n_seekers: int, free: Any, got: Any, rank: Any, ids: Any, position: Any, ring: Any, employer: Any, holder: Any) -> None:
+def _walk(
+    n_seekers: int, free: Any, got: Any, rank: Any, ids: Any, position: Any, ring: Any, employer: Any, holder: Any
+) -> None:
     n = ring.size
     holder[:] = -1
     for first in range(n_seekers):
@@ -44,7 +46,14 @@ def _walk(n_seekers: int, free: Any, got: Any, rank: Any, ids: Any, position: An
 
 
 def clear_market(model: RegionModel, n: int, key: np.uint64) -> None:
-    """Fill every open slot with a seeker out of work, best value first, while there are any."""
+    """Fill every open slot with a seeker out of work, best value first, while there are any.
+
+    Parameters
+    ----------
+    model : the model in the middle of its month; its matching is written.
+    n : number of seekers.
+    key : key of the ring.
+    """
     m, firms, c = model.matching, model.firms, model.columns
     taken = np.bincount(m.got[:n][m.got[:n] >= 0], minlength=len(firms.size))[: len(firms.size)]
     left = np.maximum(firms.slots - firms.filled - taken, 0)

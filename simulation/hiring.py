@@ -13,7 +13,7 @@ import numpy as np
 from scenarios.vocabulary import State
 from simulation.compiling import inlined, kernel, scalar
 from simulation.looks import joins_in
-from simulation.streams import U64, draw, high, low
+from simulation.streams import draw, high, low
 from simulation.visit import worked_of_24
 
 _EMPLOYED, _ABSENT = int(State.EMPLOYED), int(State.ABSENT)
@@ -22,13 +22,27 @@ HIRES, JOB_TO_JOB, STARTED = 0, 1, 2
 
 @scalar
 def worse(rank_a: Any, id_a: Any, rank_b: Any, id_b: Any) -> Any:
-    """Return whether applicant a comes after b: lower rank, or the same rank and the higher id."""
+    """Return whether applicant a comes after b: lower rank, or the same rank and the higher id.
+
+    Parameters
+    ----------
+    rank_a, id_a : rank and id of one applicant.
+    rank_b, id_b : of the other.
+    """
     return rank_a < rank_b or (rank_a == rank_b and id_a > id_b)
 
 
 @kernel
 def sift_up(ranks: Any, who: Any, ids: Any, at: int, n: int, r: int, s: int) -> None:
-    """Add seeker s with rank r to the heap of n holders that begins at `at`; its root is the worst."""
+    """Add seeker s with rank r to the heap of n holders that begins at `at`; its root is the worst.
+
+    Parameters
+    ----------
+    ranks, who : ranks and seekers of all heaps, written.
+    ids : ids of the seekers.
+    at, n : where the heap begins and how many it holds.
+    r, s : rank and number of the seeker.
+    """
     x = n
     while x > 0:
         y = (x - 1) >> 1
@@ -43,7 +57,15 @@ def sift_up(ranks: Any, who: Any, ids: Any, at: int, n: int, r: int, s: int) -> 
 
 @kernel
 def replace_worst(ranks: Any, who: Any, ids: Any, at: int, n: int, r: int, s: int) -> int:
-    """Put seeker s into the full heap in place of its worst holder; return that holder."""
+    """Put seeker s into the full heap in place of its worst holder; return that holder.
+
+    Parameters
+    ----------
+    ranks, who : ranks and seekers of all heaps, written.
+    ids : ids of the seekers.
+    at, n : where the heap begins and how many it holds.
+    r, s : rank and number of the seeker.
+    """
     out = who[at]
     x = 0
     while True:
@@ -128,7 +150,18 @@ def match(c: Any, firms: Any, m: Any, seeker: Any, ids: Any, n_seekers: int, bac
 
 @inlined
 def take_job(c: Any, firms: Any, t: Any, pay: Any, keys: Any, i: int, e: int, month: int) -> None:
-    """Give resident i a job at employer e: pay by qualification, age, ability and employer; hours; contract."""
+    """Give resident i a job at employer e: pay by qualification, age, ability and employer; hours; contract.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    firms : employers' columns.
+    t : thresholds.
+    pay : integers of pay.
+    keys : keys of the month's draws.
+    i, e : row of the resident, number of the employer.
+    month : month number.
+    """
     band = np.int64(t.band[month - c.birth[i]])
     market = pay.market[c.qualification[i], band] * pay.ability[c.ability[i] + 400] * (1000 + firms.premium[e])
     wage = max(market // (1000 * 65536), pay.floor[(month - c.birth[i]) // 12])
@@ -145,7 +178,18 @@ def take_job(c: Any, firms: Any, t: Any, pay: Any, keys: Any, i: int, e: int, mo
 def subsidise(
     c: Any, firms: Any, p: Any, pay: Any, counters: Any, rec: Any, keys: Any, i: int, x: int, month: int, policy: int
 ) -> None:
-    """Make the new job of resident i a subsidised one if he holds an offer and the employer takes part."""
+    """Make the new job of resident i a subsidised one if he holds an offer and the employer takes part.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    firms : employers' columns.
+    p, pay : integers of looks and of pay.
+    counters, rec : counts and pairing record, written.
+    keys : keys of the month's draws.
+    i, x : row of the resident, node he was matched to.
+    month, policy : month number; policy month, negative before the policy.
+    """
     n = firms.slots.size
     e = x % n
     k = np.int64(c.offer[i]) - 1
@@ -216,9 +260,10 @@ def hire(
         c.slot[i] = 0
         c.state[i] = _EMPLOYED
         take_job(c, firms, t, pay, keys, i, e, month)
-        subsidise(c, firms, p, pay, counters, rec, keys, i, x, month, policy)
-        c.offer[i] = 0
+    for s in range(n_seekers):
+        x = np.int64(m.got[s])
+        if x >= 0:
+            i = lists.seeker[s]
+            subsidise(c, firms, p, pay, counters, rec, keys, i, x, month, policy)
+            c.offer[i] = 0
     return hired
-
-
-__all__ = ["U64", "hire", "match", "prepare_nodes"]

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.compiling import inlined, kernel, scalar
 from simulation.columns import MAX_APPLICATIONS
+from simulation.compiling import inlined, kernel, scalar
 from simulation.streams import GOLDEN, U64, draw, draw2, high, low, mix, points
 
 N_AREA_BITS = 10
@@ -61,7 +61,11 @@ class LookParameters(NamedTuple):
 def joins_in(key: Any, share: Any, e: Any, who: Any) -> Any:
     """Return whether the establishment of employer e that a resident applies to takes part.
 
-    `share` is the share of the employer's establishments that do, 16-bit; 65535 is all of them.
+    Parameters
+    ----------
+    key : key of participation.
+    share : share of the employer's establishments that take part, 16-bit; 65535 is all of them.
+    e, who : number of the employer, id of the resident.
     """
     if share == 0:
         return False
@@ -70,7 +74,15 @@ def joins_in(key: Any, share: Any, e: Any, who: Any) -> Any:
 
 @scalar
 def look_at(h: Any, place: Any, sector: Any, area_of: Any, start: Any, employer_of: Any, own_sector: Any) -> Any:
-    """Return the employer that a draw looks at, or -1 where the area has none in reach."""
+    """Return the employer that a draw looks at, or -1 where the area has none in reach.
+
+    Parameters
+    ----------
+    h : the look's draw.
+    place, sector : the seeker's Place and industry.
+    area_of, start, employer_of : where looks go (`LookTables`).
+    own_sector : share of looks in the own industry, ten bits.
+    """
     q = np.int64(area_of[place, np.int64(h & U64(_AREA_MASK))])
     first, last = start[q, 0], start[q, start.shape[1] - 1]
     if np.int64((h >> U64(N_AREA_BITS)) & U64(_AREA_MASK)) < own_sector and start[q, sector + 1] > start[q, sector]:
@@ -81,15 +93,26 @@ def look_at(h: Any, place: Any, sector: Any, area_of: Any, start: Any, employer_
 
 
 @inlined
-def adviser(
-    c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, s: int, i: int, facts: int, k: int
-) -> int:
-    """Put the first free programme place that an adviser finds on seeker s's list; return the list's length."""
+def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, s: int, i: int, facts: int, k: int) -> int:
+    """Put the first free programme place that an adviser finds on seeker s's list; return the list's length.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    firms : employers' columns.
+    tables, p : where looks go; integers of looks and values.
+    m : working arrays, written.
+    keys : keys of the month's draws.
+    s, i : number of the seeker and his row.
+    facts : the seeker's word from `facts_of`.
+    k : the subsidy he holds an offer of.
+    """
     h0 = draw(keys.look, c.id[i])
     place, sector = facts & 255, (facts >> 12) & 31
     n_firms = firms.slots.size
     for j in range(p.adviser_looks):
-        e = look_at(mix(h0 + U64(_ADVISER + j) * GOLDEN), place, sector, tables.area_of, tables.start, tables.employer_of, p.own_sector)
+        h = mix(h0 + U64(_ADVISER + j) * GOLDEN)
+        e = look_at(h, place, sector, tables.area_of, tables.start, tables.employer_of, p.own_sector)
         if e < 0 or firms.places[k, e] <= firms.places_filled[k, e]:
             continue
         z = draw2(keys.value, c.id[i], e + (k + 1) * n_firms)
@@ -106,10 +129,19 @@ def adviser(
 
 
 @kernel
-def apply(
-    c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any, first: int, end: int
-) -> None:
-    """Write the applications of seekers first..end-1: employers in order of looking, and ranks there."""
+def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any, first: int, end: int) -> None:
+    """Write the applications of seekers first..end-1: employers in order of looking, and ranks there.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    firms : employers' columns.
+    tables, p : where looks go; integers of looks and values.
+    lists : the month's seekers.
+    m : working arrays, written.
+    keys : keys of the month's draws.
+    first, end : range of seekers.
+    """
     area_of, start, employer_of = tables.area_of, tables.start, tables.employer_of
     opened, standard, inclusive, areas = firms.open, firms.standard, firms.inclusive, firms.area
     joins, filled, headcount, sectors = firms.joins, firms.filled, firms.headcount, firms.sector
@@ -164,6 +196,3 @@ def apply(
             rank[s, n] = (value << 32) | np.int64(mix(z) >> U64(33))
             n += 1
         applications[s] = n
-
-
-__all__ = ["LookParameters", "LookTables", "apply", "joins_in", "look_at"]

@@ -6,7 +6,7 @@ month. Mesa's own random generator is never drawn from.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from scenarios.arm import ArmSpec
 from scenarios.vocabulary import State, month_index
-from simulation.columns import BLOCK, Columns, Firms, Record, empty_lists, empty_matching, empty_record
 from simulation.checksum import state_hash
+from simulation.columns import BLOCK, Columns, Firms, Record, empty_lists, empty_matching, empty_record
 from simulation.exact_limits import clear_market
 from simulation.hiring import hire, match, prepare_nodes
 from simulation.lanes import Lanes
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.looks import apply
-from simulation.model_tables import look_parameters, pay_tables, terms_of, visit_tables
+from simulation.model_tables import look_parameters, pay_tables, terms_of, visit_tables, with_subsidies
 from simulation.monthly_pass import monthly_pass
 from simulation.observers import Rows, empty_counters
 from simulation.output import SUBSIDY_ITEMS
@@ -55,7 +55,7 @@ class HiringKeys(NamedTuple):
     pay: np.uint64
 
 
-class RegionModel(mesa.Model):
+class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
     """One arm of one run. `step` is a month; `rows` holds the counts of the months so far."""
 
     def __init__(
@@ -74,11 +74,12 @@ class RegionModel(mesa.Model):
     ) -> None:
         super().__init__(rng=0)
         if len(arm.subsidies) > MAX_SUBSIDIES // 2:
-            raise ValueError(f"arm '{arm.name}' has {len(arm.subsidies)} subsidies; at most {MAX_SUBSIDIES // 2} can run")
+            most = MAX_SUBSIDIES // 2
+            raise ValueError(f"arm '{arm.name}' has {len(arm.subsidies)} subsidies; at most {most} can run")
         self.start, self.arm, self.run_seed, self.block = start, arm, seed, block
         self.root = root(seed, start.draw)
         self.month, self.first_month, self.policy_month = first_month, first_month, arm.policy_month
-        self.columns: Columns = Columns(*(a.copy() for a in start.columns)) if copy else start.columns
+        self.columns: Columns = Columns._make(a.copy() for a in start.columns) if copy else start.columns
         self.firms: Firms = self._with_subsidies(start.firms, copy)
         self.lanes = Lanes(threads)
         self.hashing = hashing
@@ -98,8 +99,11 @@ class RegionModel(mesa.Model):
         self.n_seekers = 0
         self.tightness = start.tightness.copy()
         self.terms = terms_of(arm.subsidies)
-        self.visit = visit_tables(start.donor, start.n_places, start.parameters, arm.subsidies, start.limits)
+        if start.visit is None:
+            start.visit = visit_tables(start.donor, start.n_places, start.parameters, start.limits)
+        self.visit = with_subsidies(start.visit, start.parameters, arm.subsidies)
         self.visit.values[STANDARD_SHIFT] += start.levels.standard_shift
+        self.rate_key = ("", 0.0)
         self._set_year()
         self.subsidies = [Subsidy(self, spec, i) for i, spec in enumerate(arm.subsidies)]
         self.places = [Place(self, i) for i in range(start.n_areas)]
@@ -111,9 +115,11 @@ class RegionModel(mesa.Model):
         n, k = firms.size.size, len(self.arm.subsidies)
         if not copy:
             return firms
-        out = Firms(*(a.copy() for a in firms))
+        out = Firms._make(a.copy() for a in firms)
         return out._replace(
-            places=np.zeros((k, n), np.int32), places_filled=np.zeros((k, n), np.int32), joins=np.zeros((k, n), np.uint16)
+            places=np.zeros((k, n), np.int32),
+            places_filled=np.zeros((k, n), np.int32),
+            joins=np.zeros((k, n), np.uint16),
         )
 
     def _tabulate_policy(self) -> None:
@@ -138,6 +144,8 @@ class RegionModel(mesa.Model):
             factor = multiplier if month <= self.month else factor
         years = self.start.rules
         year = min(max(financial_year(self.month), min(years)), max(years))
+        if self.rate_key == (year, factor):
+            return
         self.rate_key = (year, factor)
         self.rates = rates_of(years[year], NEW_HEALTH_ELEMENT_FROM, factor)
         self.pay = pay_tables(self.start.parameters, self.rates.minimum_wage, self.arm.subsidies)
@@ -170,12 +178,14 @@ class RegionModel(mesa.Model):
         """Set classes, timers, satisfaction and counts of a population that has not run yet."""
         n = self.start.n
         everybody = np.arange(n, dtype=np.int32)
-        c, month = self.columns, self.month
+        c, month = self.columns, self.month - 1
         band = self.start.tables.band[month - c.birth.astype(np.int64)].astype(np.int64)
         cells = c.place.astype(np.int64) * CELL_SHAPE[0] + band
-        for size, code in zip(CELL_SHAPE[1:], (c.sex, c.ethnicity, c.severity > 0, c.state), strict=True):
+        codes: tuple[NDArray[Any], ...] = (c.sex, c.ethnicity, c.severity > 0, c.state)
+        for size, code in zip(CELL_SHAPE[1:], codes, strict=True):
             cells = cells * size + code
         c.cell[:] = cells
+        c.satisfaction[:] = 0  # record adds the change
         self.cells[:] = np.bincount(cells, minlength=self.cells.size)
         record(
             c, self.start.tables, self.visit, everybody, self.recorder, self.counters[0],
@@ -202,9 +212,14 @@ class RegionModel(mesa.Model):
     def _keys(self) -> Keys:
         p, month = Purpose, self.month
         return Keys(
-            *(key(self.root, month, q) for q in (p.MONTH, p.FATE, p.ARRIVAL, p.KEEP, p.TREATMENT, p.SKILL)),
-            key(self.root, FIXED, p.DISCLOSURE),
-            key(self.root, FIXED, p.WELLBEING),
+            month=key(self.root, month, p.MONTH),
+            fate=key(self.root, month, p.FATE),
+            arrival=key(self.root, month, p.ARRIVAL),
+            keep=key(self.root, month, p.KEEP),
+            treatment=key(self.root, month, p.TREATMENT),
+            skill=key(self.root, month, p.SKILL),
+            disclosure=key(self.root, FIXED, p.DISCLOSURE),
+            wellbeing=key(self.root, FIXED, p.WELLBEING),
         )
 
     def _begin_record(self) -> None:
@@ -237,10 +252,9 @@ class RegionModel(mesa.Model):
     def _open_slots(self) -> None:
         choice = self.start.parameters.employer_choice
         rates = opening_rate(self.tightness, self.start.tightness, choice)
-        offered = np.array([
-            round(choice.cost_elasticity * s.share * ONE) if s.spec.places != "any_vacancy" and s.is_open(self.month) else -1
-            for s in self.subsidies
-        ], np.int64)  # fmt: skip
+        adding = [s.spec.places != "any_vacancy" and s.is_open(self.month) for s in self.subsidies]
+        answer = [round(choice.cost_elasticity * s.share * ONE) for s in self.subsidies]
+        offered = np.where(adding, answer, -1).astype(np.int64)
         fixed = [key(self.root, self.month, q) for q in (Purpose.CLOSE, Purpose.PLACES)]
         close, refill = round(choice.close_rate * RATE_ONE), round(choice.refill_rate * RATE_ONE)
         numbers = np.rint(rates * RATE_ONE).astype(np.int64)
@@ -255,14 +269,17 @@ class RegionModel(mesa.Model):
         n, m = self.n_seekers, self.matching
         total = prepare_nodes(self.firms, m)
         if n > m.got.size or total > m.best_rank.size:
-            self.matching = m = empty_matching(max(n, m.got.size) * 5 // 4, m.held.size, max(total, m.best_rank.size) * 5 // 4)
+            n_seekers, n_open = max(n, m.got.size) * 5 // 4, max(total, m.best_rank.size) * 5 // 4
+            self.matching = m = empty_matching(n_seekers, m.held.size, n_open)
             self.seeker_ids = np.zeros(m.got.size, np.uint32)
             prepare_nodes(self.firms, m)
         p = Purpose
         keys = HiringKeys(
-            *(key(self.root, self.month, q) for q in (p.LOOK, p.VALUE, p.ACCEPT)),
-            key(self.root, FIXED, p.PARTICIPATION),
-            key(self.root, self.month, p.PAY),
+            look=key(self.root, self.month, p.LOOK),
+            value=key(self.root, self.month, p.VALUE),
+            accept=key(self.root, self.month, p.ACCEPT),
+            participation=key(self.root, FIXED, p.PARTICIPATION),
+            pay=key(self.root, self.month, p.PAY),
         )
 
         def work(lane: int, first: int, end: int) -> None:
@@ -305,14 +322,17 @@ class RegionModel(mesa.Model):
             self._settle(rows, replaced, 0, n)
             if self.subsidies:
                 pay_placements(
-                    self.columns, rows, n, self.terms, self.rates, self.month, starting, self.posted, counts, self.paid,
-                    self.owed,
-                )
+                    self.columns, rows, n, self.terms, self.rates, self.month, starting,
+                    self.posted, counts, self.paid, self.owed,
+                )  # fmt: skip
 
     # ------------------------------------------------------------------ observing
     def _collect(self) -> dict[str, NDArray[np.int64]]:
         """Add the lanes' counts to the month's and empty them."""
-        out = {name: sum(getattr(lane, name).astype(np.int64) for lane in self.counters) for name in self.counters[0]._fields}
+        out: dict[str, NDArray[np.int64]] = {
+            name: np.sum([getattr(lane, name) for lane in self.counters], axis=0, dtype=np.int64)
+            for name in self.counters[0]._fields
+        }
         self.cells += out["cells"].astype(np.int32)
         self.satisfaction += out["satisfaction"]
         for lane in self.counters:

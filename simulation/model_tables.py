@@ -91,7 +91,7 @@ def donors(c: Columns, n_places: int) -> tuple[NDArray[np.int64], NDArray[np.int
     """
     year = -c.birth.astype(np.int64) // 12 - AGE_MIN_YEARS
     group = c.place.astype(np.int64) * YEARS + year
-    order = np.argsort(group, kind="stable")
+    order = np.lexsort((c.id, group))
     counts = np.bincount(group, minlength=n_places * YEARS)
     lists = np.split(order, np.cumsum(counts)[:-1])
     for p in range(n_places):
@@ -113,15 +113,14 @@ def _threshold(share: float) -> int:
     return int(threshold(np.array([share]))[0])
 
 
-def visit_tables(c: Columns, n_places: int, p: Parameters, subsidies: Sequence[SubsidySpec], limits: Limits) -> Visit:
-    """Return the visit's integer parameters.
+def visit_tables(c: Columns, n_places: int, p: Parameters, limits: Limits) -> Visit:
+    """Return the visit's integer parameters for an arm without subsidies.
 
     Parameters
     ----------
     c : columns of the starting population.
     n_places : number of Places.
     p : parameters.
-    subsidies : the arm's subsidies.
     limits : switches of the exact limits.
     """
     choice, health = p.employer_choice, p.health
@@ -129,17 +128,17 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, subsidies: Sequence[S
         "diagnosis": _threshold(health.diagnosis),
         "declared_share": _threshold(health.declared_share),
         "treatment_wait_months": int(health.treatment_wait_months),
-        "treated_recovery_ratio": int(round(health.treated_recovery_ratio * ONE)),
+        "treated_recovery_ratio": round(health.treated_recovery_ratio * ONE),
         "long_unemployment_months": int(health.long_unemployment_months),
-        "insecure_ratio": int(round(p.separation.insecure_ratio * ONE)),
+        "insecure_ratio": round(p.separation.insecure_ratio * ONE),
         "slot_closes": _threshold(p.separation.slot_closes),
-        "pay_rise": int(round((1.0 + p.progression.rise_share) * ONE)),
+        "pay_rise": round((1.0 + p.progression.rise_share) * ONE),
         "duration_penalty": int(choice.duration_penalty),
         "duration_cap_months": int(choice.duration_cap_months),
         "history_points": int(choice.history_points),
         "standard_shift": int(choice.standard_shift),
         "no_standard": limits.no_standard,
-        "ability_weight": int(round(choice.ability_weight * ONE)),
+        "ability_weight": round(choice.ability_weight * ONE),
     }
     arrivals = np.cumsum(demography.arrival_ages(demography.smoothed(heads_by_age(c, n_places), p.demography)), axis=1)
     quantiles = norm.ppf((np.arange(256) + 0.5) / 256) * p.wellbeing.standard_deviation + p.wellbeing.mean
@@ -160,15 +159,33 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, subsidies: Sequence[S
         donor_row=rows,
         satisfaction=wellbeing.effect_tenths(p.wellbeing).astype(np.int64),
         satisfaction_levels=np.clip(np.rint(10 * quantiles), 0, 100).astype(np.uint8),
-        on_programme=np.array([int(round(10 * p.wellbeing.on_programme))], np.int64),
+        on_programme=np.array([round(10 * p.wellbeing.on_programme)], np.int64),
+        placement_months=np.zeros(0, np.int64),
+        drop_out=np.zeros(0, np.uint32),
+        keep_bonus=np.zeros(0, np.int64),
+    )
+
+
+def with_subsidies(visit: Visit, p: Parameters, subsidies: Sequence[SubsidySpec]) -> Visit:
+    """Return the visit's parameters for an arm with these subsidies; `values` is a copy of its own."""
+    bonus = int(p.employer_choice.keep_bonus)
+    return visit._replace(
+        values=visit.values.copy(),
         placement_months=np.array([s.months for s in subsidies], np.int64),
         drop_out=threshold(np.array([s.drop_out for s in subsidies], float)),
-        keep_bonus=np.array([choice.keep_bonus + s.keep_bonus for s in subsidies], np.int64),
+        keep_bonus=np.array([bonus + s.keep_bonus for s in subsidies], np.int64),
     )
 
 
 def pay_tables(p: Parameters, minimum_wage: NDArray[np.int64], subsidies: Sequence[SubsidySpec]) -> Pay:
-    """Return the integers of pay; `minimum_wage` in pence an hour by year of age, shape (66,)."""
+    """Return the integers of pay; `minimum_wage` in pence an hour by year of age, shape (66,).
+
+    Parameters
+    ----------
+    p : parameters.
+    minimum_wage : pence an hour by year of age, shape (66,).
+    subsidies : the arm's subsidies.
+    """
     return Pay(
         market=np.rint(progression.market_pay(p.progression)).astype(np.int64),
         ability=np.rint(progression.ability_factor(p.progression) * ONE).astype(np.int64),
@@ -200,7 +217,9 @@ def terms_of(subsidies: Sequence[SubsidySpec]) -> Terms:
     )
 
 
-def look_tables(area: NDArray[np.uint8], sector: NDArray[np.uint8], size: NDArray[np.int32], commuting: NDArray[np.float64]) -> LookTables:
+def look_tables(
+    area: NDArray[np.uint8], sector: NDArray[np.uint8], size: NDArray[np.int32], commuting: NDArray[np.float64]
+) -> LookTables:
     """Return where looks go.
 
     Parameters
@@ -240,13 +259,16 @@ def look_parameters(
     choice = p.employer_choice
 
     def allowed(name: str, n: int) -> NDArray[np.uint8]:
-        rows = [np.isin(np.arange(n), getattr(s, name)) if getattr(s, name) is not None else np.ones(n, bool) for s in subsidies]
+        rows = [
+            np.isin(np.arange(n), getattr(s, name)) if getattr(s, name) is not None else np.ones(n, bool)
+            for s in subsidies
+        ]
         return np.array(rows, np.uint8).reshape(len(subsidies), n)
 
     return LookParameters(
-        own_sector=int(round(p.search.own_sector * (1 << N_AREA_BITS))),
+        own_sector=round(p.search.own_sector * (1 << N_AREA_BITS)),
         adviser_looks=int(choice.adviser_looks),
-        inclusive=int(round(choice.inclusive_discount * ONE)),
+        inclusive=round(choice.inclusive_discount * ONE),
         transport=_threshold(choice.transport_refusal),
         childcare=_threshold(choice.childcare_refusal),
         shift=int(choice.standard_shift),

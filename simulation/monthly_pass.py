@@ -26,6 +26,15 @@ def look(c: Any, t: Any, k: Any, month: Any, lo: Any, hi: Any, lists: Any) -> An
 
     Draws are written at their own row first and moved forward in place, because the list never overtakes
     the row being looked at. The loops are apart so that each stays simple enough to vectorise.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    t : thresholds.
+    k : key of the month.
+    month : month number.
+    lo, hi : range of rows.
+    lists : events, why and draws, written.
     """
     exit_bound, health_bound = t.exit_bound, t.health_bound
     events, why, hashes = lists.events, lists.why, lists.hashes

@@ -43,7 +43,13 @@ class Rows:
 
     @classmethod
     def empty(cls, months: int, n_places: int, n_areas: int, n_subsidies: int) -> Rows:
-        """Return rows of zeros for so many months."""
+        """Return rows of zeros for so many months.
+
+        Parameters
+        ----------
+        months : number of months.
+        n_places, n_areas, n_subsidies : Places, areas with those outside, subsidies.
+        """
         bands, states = len(AGE_BANDS), len(STATES)
         return cls(
             stocks=np.zeros((months, n_places, *CELL_SHAPE), np.int32),

@@ -107,4 +107,4 @@ def _like(key: str, present: Any, value: Any) -> Any:
 def _scaled(values: Any, factor: float) -> Any:
     if isinstance(values, tuple):
         return tuple(_scaled(v, factor) for v in values)
-    return values * factor if isinstance(values, float) else int(round(values * factor))
+    return values * factor if isinstance(values, float) else round(values * factor)

@@ -11,7 +11,7 @@ from simulation.compiling import inlined, kernel
 from simulation.residents import ID_GENERATION
 from simulation.streams import draw, high, low
 from simulation.thresholds import LEAVE_SEGMENT, SEGMENT_BITS
-from simulation.visit import CHANGED, DUE, ENDED, OUTSIDE, PLACE_CLOSED, REPLACED, SLOT_OPEN
+from simulation.visit import CHANGED, DUE, ENDED, EXIT, HEALTH_EVENT, OUTSIDE, PLACE_CLOSED, REPLACED, SLOT_OPEN
 
 _NEVER = -32768
 _UNEMPLOYED, _LTS = int(State.UNEMPLOYED), int(State.LONG_TERM_SICK)
@@ -23,6 +23,15 @@ def arrive(c: Any, v: Any, donor: Any, i: int, month: int, key: Any) -> None:
     """Put an arrival into row i: attributes of a keyed donor of the starting population of his Place and age.
 
     He holds no job: an arrival whose donor was in work arrives looking for work.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    v : visit parameters.
+    donor : columns of the starting population.
+    i : the row.
+    month : month number.
+    key : key of arrivals.
     """
     h = draw(key, c.id[i])
     p = np.int64(c.place[i])
@@ -57,7 +66,6 @@ def arrive(c: Any, v: Any, donor: Any, i: int, month: int, key: Any) -> None:
     c.since[i] = month
     c.work_history[i] = donor.work_history[d]
     c.work_since[i] = month
-    c.partner[i] = -1
     for a in range(c.child_birth.shape[1]):
         c.child_birth[i, a] = _NEVER
     c.treatment[i] = _NEVER
@@ -74,7 +82,19 @@ def age(
     c: Any, t: Any, v: Any, donor: Any, lists: Any, rec: Any, counters: Any, keys: Any,
     month: int, policy: int, b: int, lo: int, m: int,
 ) -> None:  # fmt: skip
-    """Move on visited residents who cross an age band, leave or turn 65, and put arrivals in their place."""
+    """Move on visited residents who cross an age band, leave or turn 65, and put arrivals in their place.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    t, v : thresholds, visit parameters.
+    donor : columns of the starting population.
+    lists : visits, their reasons and the leavers, written.
+    rec, counters : pairing record and counts of this lane, written.
+    keys : keys of the month's draws.
+    month, policy : month number; policy month, negative before the policy.
+    b, lo, m : number of the block, its first row, how many visits it has.
+    """
     leavers = 0
     for e in range(lo, lo + m):
         position = high(lists.hashes[e]) - (np.int64(LEAVE_SEGMENT) << SEGMENT_BITS)
@@ -107,5 +127,5 @@ def age(
             if np.uint32(low(draw(keys.skill, c.id[i]))) < v.promotion[p, now, c.qualification[i]]:
                 c.qualification[i] += 1
         if lists.why[e] & DUE != 0:
-            lists.why[e] |= np.uint8(CHANGED)
+            lists.why[e] |= np.uint8(CHANGED | EXIT | HEALTH_EVENT)
     lists.n_leavers[b] = leavers

@@ -12,19 +12,19 @@ from simulation.covariates import SPELL_CAP
 from simulation.streams import draw, draw2, high, low, points
 from simulation.thresholds import SEGMENT_BITS
 from simulation.visit import (
-    CHANGED,
-    ENDED,
-    EXIT,
-    REPLACED,
     ABILITY_WEIGHT,
+    CHANGED,
     DURATION_CAP,
     DURATION_PENALTY,
+    ENDED,
+    EXIT,
     HISTORY_POINTS,
     INSECURE_RATIO,
     NO_STANDARD,
     PAY_RISE,
     PLACE_CLOSED,
     PLACE_KEPT,
+    REPLACED,
     SLOT_CLOSED,
     SLOT_CLOSES,
     SLOT_OPEN,
@@ -55,8 +55,17 @@ def state_of(destination: Any, state: Any) -> Any:
 
 
 @inlined
-def exit_of(c: Any, t: Any, v: Any, i: int, u: int, month: int) -> int:
-    """Return the state a resident moves to this month, STAYS, LOOKS for a job, or RISES in pay."""
+def exit_of(c: Any, t: Any, v: Any, i: int, u: int, month: int) -> Any:
+    """Return the state a resident moves to this month, STAYS, LOOKS for a job, or RISES in pay.
+
+    Parameters
+    ----------
+    c : residents' columns; pay and contract are written on a rise.
+    t, v : thresholds, visit parameters.
+    i : row.
+    u : the month's draw for exits, 32 bits.
+    month : month number.
+    """
     s = np.int64(c.state[i])
     d = np.int64(t.destination[s, u >> SEGMENT_BITS])
     if d < 0:
@@ -82,8 +91,16 @@ def exit_of(c: Any, t: Any, v: Any, i: int, u: int, month: int) -> int:
 
 
 @inlined
-def value_of(c: Any, v: Any, i: int, month: int) -> int:
-    """Return a resident's value to an employer without health and noise, points."""
+def value_of(c: Any, v: Any, i: int, month: int) -> Any:
+    """Return a resident's value to an employer without health and noise, points.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    v : visit parameters.
+    i : row.
+    month : month number.
+    """
     working = c.state[i] <= _ABSENT
     mask = worked_of_24(c.work_history[i], c.work_since[i], working, month)
     value = ((np.int64(c.ability[i]) * v.values[ABILITY_WEIGHT]) >> 16) + v.qualification_points[c.qualification[i]]
@@ -97,9 +114,17 @@ def value_of(c: Any, v: Any, i: int, month: int) -> int:
 
 
 @inlined
-def facts_of(c: Any, v: Any, i: int, month: int) -> int:
-    """Return one word of what hiring needs of a seeker: value, perceived health, barriers, looks, sector, state, Place."""
-    health = np.int64(0)
+def facts_of(c: Any, v: Any, i: int, month: int) -> Any:
+    """Return what hiring needs of a seeker in one word: value, health seen, barriers, looks, sector, state, Place.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    v : visit parameters.
+    i : row.
+    month : month number.
+    """
+    health: Any = np.int64(0)
     if c.declared[i] != 0:
         health = v.severity_penalty[c.severity[i]] + v.condition_penalty[v.class_of_bits[c.declared[i]]]
     looks = max(np.int64(1), v.looks[c.state[i]] + v.cohort_looks[c.cohort[i]])
@@ -108,8 +133,19 @@ def facts_of(c: Any, v: Any, i: int, month: int) -> int:
 
 
 @inlined
-def end_of_subsidy(c: Any, firms: Any, v: Any, counters: Any, keys: Any, i: int, month: int) -> int:
-    """Settle a subsidised job: return the leaver's fate, PLACE_KEPT + index if kept in a place, or STAYS."""
+def end_of_subsidy(c: Any, firms: Any, v: Any, counters: Any, keys: Any, i: int, month: int) -> Any:
+    """Settle a subsidised job: return the leaver's fate, PLACE_KEPT + index if kept in a place, or STAYS.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    firms : employers' columns.
+    v : visit parameters.
+    counters : counts of this lane, written.
+    keys : keys of the month's draws.
+    i : row.
+    month : month number.
+    """
     k = np.int64(c.programme[i]) - 1
     p = np.int64(c.place[i])
     if high(draw(keys.fate, c.id[i])) < v.drop_out[k]:
@@ -133,7 +169,18 @@ def end_of_subsidy(c: Any, firms: Any, v: Any, counters: Any, keys: Any, i: int,
 
 @inlined
 def leave_job(c: Any, v: Any, lists: Any, keys: Any, i: int, fate: int, at: int) -> None:
-    """Note that a resident leaves his slot; his own draw decides whether an ordinary slot closes with him."""
+    """Note that a resident leaves his slot; his own draw decides whether an ordinary slot closes with him.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    v : visit parameters.
+    lists : the leavers, written.
+    keys : keys of the month's draws.
+    i : row.
+    fate : what becomes of the slot; negative if a draw decides.
+    at : position in the list of leavers.
+    """
     if fate < 0:
         fate = PLACE_CLOSED + c.slot[i] - 1 if c.slot[i] > 0 else SLOT_OPEN
         if fate == SLOT_OPEN and low(draw(keys.fate, c.id[i])) < v.values[SLOT_CLOSES]:
@@ -148,7 +195,17 @@ def leave_job(c: Any, v: Any, lists: Any, keys: Any, i: int, fate: int, at: int)
 
 @inlined
 def move(c: Any, t: Any, counters: Any, i: int, s: int, to: int, month: int) -> None:
-    """Put a resident into another state and count the move."""
+    """Put a resident into another state and count the move.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    t : thresholds.
+    counters : counts of this lane, written.
+    i : row.
+    s, to : state left and state entered.
+    month : month number.
+    """
     band = np.int64(t.band[month - c.birth[i]])
     counters.moves[c.place[i], band, s, to] += 1
     if to == _ABSENT:
@@ -166,8 +223,21 @@ def move(c: Any, t: Any, counters: Any, i: int, s: int, to: int, month: int) -> 
 def exits(
     c: Any, firms: Any, t: Any, v: Any, lists: Any, counters: Any, keys: Any, month: int, b: int, lo: int, m: int
 ) -> None:
-    """Apply exits and ends of subsidies to the visited residents; list who leaves a slot, who
-    looks for one and to whom anything happened."""
+    """Apply exits and ends of subsidies to the visited residents.
+
+    It lists who leaves a slot, who looks for one and to whom anything happened.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    firms : employers' columns.
+    t, v : thresholds, visit parameters.
+    lists : visits with their reasons; leavers, seekers and changed rows, written.
+    counters : counts of this lane, written.
+    keys : keys of the month's draws.
+    month : month number.
+    b, lo, m : number of the block, its first row, how many visits it has.
+    """
     leavers = lists.n_leavers[b]
     lookers = 0
     changed = lo
@@ -209,6 +279,3 @@ def exits(
     lists.n_leavers[b] = leavers
     lists.n_lookers[b] = lookers
     lists.n_changed[b] = changed - lo
-
-
-__all__ = ["exits", "facts_of", "value_of"]

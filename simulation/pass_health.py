@@ -10,7 +10,7 @@ from scenarios.vocabulary import CONDITIONS, State
 from simulation.compiling import inlined, kernel, scalar
 from simulation.streams import draw, high, low
 from simulation.thresholds import BETTER_SEGMENT, DIAGNOSIS_SEGMENT, SEGMENT_BITS, WORSE_SEGMENT
-from simulation.visit import CHANGED, DECLARED, DIAGNOSIS, HEALTH_EVENT, LONG_UNEMPLOYMENT, REPLACED, TREATED, WAIT
+from simulation.visit import CHANGED, DECLARED, DIAGNOSIS, EXIT, HEALTH_EVENT, LONG_UNEMPLOYMENT, REPLACED, TREATED, WAIT
 
 _NEVER = -32768
 _ABSENT, _UNEMPLOYED, _LTS = int(State.ABSENT), int(State.UNEMPLOYED), int(State.LONG_TERM_SICK)
@@ -19,7 +19,14 @@ _N = len(CONDITIONS)
 
 @scalar
 def health_group(state: Any, spell: Any, long_months: Any) -> Any:
-    """Return the group of `processes.health.GROUPS` that a state and its duration belong to."""
+    """Return the group of `processes.health.GROUPS` that a state and its duration belong to.
+
+    Parameters
+    ----------
+    state : code of the state.
+    spell : completed months in it.
+    long_months : months from which unemployment is long.
+    """
     if state <= _ABSENT:
         return 0
     if state == _UNEMPLOYED:
@@ -35,7 +42,18 @@ def position_in(u: Any, segment: Any) -> Any:
 
 @inlined
 def toggle(c: Any, t: Any, v: Any, keys: Any, i: int, u: int, group: int, band: int, month: int) -> None:
-    """Let the condition that a draw names come or go."""
+    """Let the condition that a draw names come or go.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    t, v : thresholds, visit parameters.
+    keys : keys of the month's draws.
+    i : row.
+    u : the month's draw for health, 32 bits.
+    group, band : group of `health_group`, age band.
+    month : month number.
+    """
     k = u >> SEGMENT_BITS
     bit = np.uint8(1 << k)
     position = position_in(u, k)
@@ -59,7 +77,16 @@ def toggle(c: Any, t: Any, v: Any, keys: Any, i: int, u: int, group: int, band: 
 
 @inlined
 def diagnose(c: Any, v: Any, keys: Any, i: int, month: int) -> None:
-    """Diagnose every condition of a resident; draw whether he declares it and how long treatment takes to start."""
+    """Diagnose every condition of a resident; draw whether he declares it and how long treatment takes to start.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    v : visit parameters.
+    keys : keys of the month's draws.
+    i : row.
+    month : month number.
+    """
     c.diagnosed[i] = c.conditions[i]
     wait = (low(draw(keys.treatment, c.id[i])) * (2 * v.values[WAIT] + 1)) >> 32
     c.treatment[i] = month + wait
@@ -69,7 +96,17 @@ def diagnose(c: Any, v: Any, keys: Any, i: int, month: int) -> None:
 
 @kernel
 def change_health(c: Any, t: Any, v: Any, lists: Any, keys: Any, month: int, lo: int, m: int) -> None:
-    """Apply the month's change of health, at most one a resident, to the visited residents who stayed."""
+    """Apply the month's change of health, at most one a resident, to the visited residents who stayed.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    t, v : thresholds, visit parameters.
+    lists : visits and their reasons, written.
+    keys : keys of the month's draws.
+    month : month number.
+    lo, m : first row of the block, how many visits it has.
+    """
     for e in range(lo, lo + m):
         if lists.why[e] & HEALTH_EVENT == 0 or lists.why[e] & REPLACED != 0:
             continue
@@ -92,4 +129,4 @@ def change_health(c: Any, t: Any, v: Any, lists: Any, keys: Any, month: int, lo:
         elif c.diagnosed[i] != c.conditions[i] and position_in(u, DIAGNOSIS_SEGMENT) < v.values[DIAGNOSIS]:
             diagnose(c, v, keys, i, month)
         if before != (np.int64(c.conditions[i]) << 10) | (np.int64(c.diagnosed[i]) << 2) | c.severity[i]:
-            lists.why[e] |= np.uint8(CHANGED)
+            lists.why[e] |= np.uint8(CHANGED | EXIT)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -103,7 +103,8 @@ def partners_side_by_side(residents: Residents) -> Residents:
     order = np.lexsort((np.arange(len(residents)), residents.unit, residents.place))
     row = np.empty(len(order), np.int32)
     row[order] = np.arange(len(order), dtype=np.int32)
-    out = Residents(**{name: column[order] for name, column in residents.columns().items()})
+    columns: dict[str, Any] = {name: column[order] for name, column in residents.columns().items()}
+    out = Residents(**columns)
     out.partner[:] = np.where(out.partner >= 0, row[out.partner], out.partner)
     out.id[:] = np.arange(len(out), dtype=np.uint32)
     return out

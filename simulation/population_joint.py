@@ -210,6 +210,11 @@ def single_years(codes: Mapping[str, NDArray[np.uint8]], numbers: Numbers, targe
     """Return the age in years of each resident, matching the single years of every Place.
 
     Students crowd in the younger years of a band and the retired in the older.
+
+    Parameters
+    ----------
+    codes : the drawn people's codes.
+    numbers, targets : the population's parameters and targets.
     """
     n_places = len(targets.heads)
     key = (codes["place"].astype(np.uint16) * N_BANDS + codes["band"]) * N_STATES + codes["state"]

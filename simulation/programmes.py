@@ -62,7 +62,7 @@ def participation(firms: Firms, spec: SubsidySpec, k: int, root: int, establishm
     return np.where(may, np.rint(share * 65535), 0).astype(np.uint16)
 
 
-class Subsidy(Agent):
+class Subsidy(Agent):  # type: ignore[misc]  # Mesa ships without types
     """One employer subsidy of an arm: its window, its places, its budget and its offers."""
 
     def __init__(self, model: RegionModel, spec: SubsidySpec, index: int) -> None:
@@ -78,7 +78,8 @@ class Subsidy(Agent):
 
     def is_open(self, month: int) -> bool:
         """Return whether a job may start this month."""
-        return self.spec.start_month <= month < self.spec.end_month and self.spec.employer_take_up > 0 and self.room() > 0
+        spec = self.spec
+        return spec.start_month <= month < spec.end_month and spec.employer_take_up > 0 and self.room() > 0
 
     def room(self) -> int:
         """Return how many placements may still start this month within caps and budget."""

@@ -10,7 +10,7 @@ from scenarios.vocabulary import State
 from simulation.compiling import kernel, scalar
 from simulation.streams import U64, draw
 from simulation.thresholds import TENURE_BUCKETS
-from simulation.visit import ENDED, N_STATES, Counters, cell_of, exit_class_of, health_class_of
+from simulation.visit import ENDED, N_STATES, cell_of, exit_class_of, health_class_of
 
 _EMPLOYED, _ABSENT, _UNEMPLOYED = int(State.EMPLOYED), int(State.ABSENT), int(State.UNEMPLOYED)
 _SECOND_TENURE, _THIRD_TENURE = TENURE_BUCKETS[1:]
@@ -19,7 +19,15 @@ _ONES = U64(0xFFFFFFFFFFFFFFFF)
 
 @scalar
 def set_from(bits: Any, i: Any, month: Any, on: Any) -> None:
-    """Set or clear the bits of row i from a policy month on."""
+    """Set or clear the bits of row i from a policy month on.
+
+    Parameters
+    ----------
+    bits : bits by resident and word, written.
+    i : row.
+    month : policy month.
+    on : whether to set them.
+    """
     word = month >> 6
     mask = _ONES << U64(month & 63)
     for w in range(word, bits.shape[1]):
@@ -62,8 +70,9 @@ def record(
         elif policy >= 0 and c.programme[i] > 0 and c.programme_since[i] == month:
             set_from(rec.subsidised, i, policy, True)
         tenure = np.int64(month) - c.hired[i]
+        conditions = v.class_of_bits[c.conditions[i]]
         c.exit_class[i] = exit_class_of(
-            s, band, severity, v.class_of_bits[c.conditions[i]], c.qualification[i], c.insecure[i], tenure, c.programme[i]
+            s, band, severity, conditions, c.qualification[i], c.insecure[i], tenure, c.programme[i]
         )
         c.health_class[i] = health_class_of(band, severity, c.conditions[i], c.diagnosed[i])
         due = np.int64(c.birth[i]) + t.band_end[band]
@@ -81,6 +90,3 @@ def record(
                 set_from(rec.work, i, policy, s <= _ABSENT)
             if (before == _UNEMPLOYED) != (s == _UNEMPLOYED):
                 set_from(rec.unemployed, i, policy, s == _UNEMPLOYED)
-
-
-__all__ = ["Counters", "record", "set_from"]

@@ -26,6 +26,4 @@ def transitions() -> tuple[Transition, ...]:
 
 def parameters_of(parameters: Parameters) -> dict[str, Any]:
     """Return transition name -> the parameters of its process."""
-    return {
-        t.name: getattr(parameters, name) for name, module in PROCESSES.items() for t in module.TRANSITIONS
-    }
+    return {t.name: getattr(parameters, name) for name, module in PROCESSES.items() for t in module.TRANSITIONS}

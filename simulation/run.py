@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arm import ArmSpec
-from scenarios.vocabulary import COHORTS, State
+from scenarios.vocabulary import State
 from simulation.columns import Record
 from simulation.model import RegionModel
 from simulation.model_tables import Limits
@@ -125,7 +125,9 @@ def _joined(history: Rows, later: Rows, t: int, n_subsidies: int) -> dict[str, N
     return out
 
 
-def output_of(model: RegionModel, history: Rows | None, groups: dict[str, NDArray[Any]] | None, seconds: float) -> RunOutput:
+def output_of(
+    model: RegionModel, history: Rows | None, groups: dict[str, NDArray[Any]] | None, seconds: float
+) -> RunOutput:
     """Return a finished model's output, its history in front.
 
     Parameters
@@ -211,8 +213,10 @@ def simulate(
     if any((arm.policy_month, arm.months) != (base.policy_month, base.months) for arm in arms):
         raise ValueError("all arms of a comparison must start in the same month and run for the same time")
     begun = time.perf_counter()
-    history = RegionModel(start, ArmSpec(base.name, (), base.demand, base.minimum_wage, (), base.policy_month, 1),
-                          seed=seed, threads=threads, months=max(1, base.policy_month), hashing=hashing)  # fmt: skip
+    no_policy = ArmSpec(base.name, (), base.demand, base.minimum_wage, (), base.policy_month, 1)
+    history = RegionModel(
+        start, no_policy, seed=seed, threads=threads, months=max(1, base.policy_month), hashing=hashing
+    )
     history.initialise()
     history.settle_everybody()
     for month in range(base.policy_month):
@@ -236,6 +240,3 @@ def simulate(
         return tuple(finish(model) for model in models)
     with ThreadPoolExecutor(side_by_side) as pool:
         return tuple(pool.map(finish, models))
-
-
-__all__ = ["COHORTS", "groups_at", "levels_of", "output_of", "prepare", "simulate"]

@@ -58,7 +58,13 @@ def join_lists(lists: Any, firms: Any, block: int, n_blocks: int) -> int:
 
 @kernel
 def join_changed(lists: Any, block: int, n_blocks: int) -> int:
-    """Join the blocks' lists of changed rows in row order, in place; return how many."""
+    """Join the blocks' lists of changed rows in row order, in place; return how many.
+
+    Parameters
+    ----------
+    lists : lists of the month, written.
+    block, n_blocks : rows of a block and their number.
+    """
     n = 0
     for b in range(n_blocks):
         for a in range(b * block, b * block + lists.n_changed[b]):

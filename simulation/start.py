@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from scenarios.vocabulary import AGE_BAND_STARTS, IN_WORK
 from simulation.columns import Columns, Firms, columns_of, firms_of
 from simulation.employers import Employers
+from simulation.looks import LookTables
 from simulation.model_tables import Limits, heads_by_age, look_tables, prevalence
 from simulation.parameters import Parameters
 from simulation.processes import demography, progression
 from simulation.registry import parameters_of, transitions
 from simulation.residents import NEVER, Residents
 from simulation.thresholds import LEVELS, ONE, Tables, tabulate
-from simulation.looks import LookTables
+from simulation.visit import Visit
 
 RUN_IN_MONTHS = 120
 """Months of run-in before the first month; what drift remains is measured by `calibration.levels`."""
@@ -59,6 +60,7 @@ class Start:
     draw: int
     tightness: NDArray[np.float64]
     limits: Limits = field(default_factory=Limits)
+    visit: Visit | None = None
 
     @property
     def n(self) -> int:
@@ -76,7 +78,15 @@ def shift_calendar(c: Columns, months: int) -> None:
 
 
 def first_pay(c: Columns, employers: Employers, p: Parameters, floor: NDArray[np.int64]) -> None:
-    """Give everybody in work the market's pay for his job (in place), pence an hour."""
+    """Give everybody in work the market's pay for his job (in place), pence an hour.
+
+    Parameters
+    ----------
+    c : residents' columns, pay and hiring month written.
+    employers : the employers.
+    p : parameters.
+    floor : minimum wage by year of age, pence an hour.
+    """
     work = np.isin(c.state, [int(s) for s in IN_WORK])
     band = np.searchsorted(np.array(AGE_BAND_STARTS) * 12, -c.birth.astype(np.int64), side="right") - 1
     market = np.rint(progression.market_pay(p.progression)).astype(np.int64)
@@ -90,7 +100,14 @@ def first_pay(c: Columns, employers: Employers, p: Parameters, floor: NDArray[np
 
 
 def tables_of(c: Columns, n_places: int, p: Parameters, levels: Levels) -> Tables:
-    """Return the thresholds of a starting population under some levels."""
+    """Return the thresholds of a starting population under some levels.
+
+    Parameters
+    ----------
+    c : columns of the starting population.
+    n_places : number of Places.
+    p, levels : parameters and levels.
+    """
     return tabulate(
         transitions(),
         parameters_of(p),

@@ -7,17 +7,19 @@ which thread. What is not here: the laws (inverse distribution functions), which
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.compiling import scalar
+
 U64 = np.uint64
 GOLDEN = U64(0x9E3779B97F4A7C15)
 _M1 = U64(0xBF58476D1CE4E5B9)
 _M2 = U64(0x94D049BB133111EB)
 _MASK = (1 << 64) - 1
-TWO32 = 1 << 32
 FIXED = 0
 """Month number used for draws that stay with a resident or an employer for good."""
 
@@ -68,8 +70,12 @@ def key(run_root: int, month: int, purpose: Purpose) -> np.uint64:
     month : month number; negative in the run-in.
     purpose : which decision.
     """
-    g = int(GOLDEN)
-    return U64(_mix_py(_mix_py(run_root + g * ((month & 0xFFFFFFFF) + 1)) + g * (int(purpose) + 1)))
+    return U64(_mix_py(_month_root(run_root, month) + int(GOLDEN) * (int(purpose) + 1)))
+
+
+@lru_cache(maxsize=1024)
+def _month_root(run_root: int, month: int) -> int:
+    return _mix_py(run_root + int(GOLDEN) * ((month & 0xFFFFFFFF) + 1))
 
 
 @scalar
@@ -88,7 +94,13 @@ def draw(k: Any, who: Any) -> Any:
 
 @scalar
 def draw2(k: Any, who: Any, other: Any) -> Any:
-    """Return the 64-bit draw of a pair, for example resident and employer, under a key."""
+    """Return the 64-bit draw of a pair, for example resident and employer, under a key.
+
+    Parameters
+    ----------
+    k : key.
+    who, other : the two ids.
+    """
     return mix(mix(k + U64(who) * GOLDEN) + U64(other) * GOLDEN)
 
 
@@ -115,7 +127,7 @@ def points(h: Any) -> Any:
     return ((total - 131070) * 260) >> 16
 
 
-def draws(k: np.uint64, who: np.ndarray) -> np.ndarray:
+def draws(k: np.uint64, who: NDArray[Any]) -> NDArray[np.uint64]:
     """Return the uint64 draws of many residents or employers, the same numbers as `draw` gives.
 
     Parameters
@@ -127,5 +139,5 @@ def draws(k: np.uint64, who: np.ndarray) -> np.ndarray:
         z = who.astype(np.uint64) * GOLDEN + k
         z = (z ^ (z >> U64(30))) * _M1
         z = (z ^ (z >> U64(27))) * _M2
-        out: np.ndarray = z ^ (z >> U64(31))
+        out: NDArray[np.uint64] = z ^ (z >> U64(31))
     return out

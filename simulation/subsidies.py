@@ -34,7 +34,14 @@ class Terms(NamedTuple):
 
 @kernel
 def monthly_cost(terms: Any, k: int, age_years: int, r: Any) -> int:
-    """Return what a month of a placement costs the payer, pence, for a worker of an age."""
+    """Return what a month of a placement costs the payer, pence, for a worker of an age.
+
+    Parameters
+    ----------
+    terms, k : terms of all subsidies and the number of one.
+    age_years : the worker's age.
+    r : rates of the year.
+    """
     gross = gross_of(r.minimum_wage[age_years], terms.hours[k])
     cost = gross * terms.wage_share[k] // 10000
     if terms.employment_cost[k] == 1:
@@ -46,7 +53,17 @@ def monthly_cost(terms: Any, k: int, age_years: int, r: Any) -> int:
 
 @kernel
 def pay_placements(
-    c: Any, rows: Any, n: int, terms: Any, r: Any, month: int, starting: int, posted: Any, counts: Any, paid: Any, owed: Any
+    c: Any,
+    rows: Any,
+    n: int,
+    terms: Any,
+    r: Any,
+    month: int,
+    starting: int,
+    posted: Any,
+    counts: Any,
+    paid: Any,
+    owed: Any,
 ) -> None:
     """Post a month of every placement among rows[:n], and the lump sums of those that start.
 
@@ -81,7 +98,13 @@ def pay_placements(
 
 
 def highest_cost(terms: Terms, k: int, r: Any) -> int:
-    """Return the most a whole placement of subsidy k can cost, pence: what a start commits."""
+    """Return the most a whole placement of subsidy k can cost, pence: what a start commits.
+
+    Parameters
+    ----------
+    terms, k : terms of all subsidies and the number of one.
+    r : rates of the year.
+    """
     month = max(monthly_cost(terms, k, age, r) for age in range(16, 65))
     lump = terms.start[k] + terms.end[k] + terms.support[k] + terms.administration[k]
     return int(terms.months[k] * month + lump)

@@ -103,12 +103,14 @@ class ThresholdError(ValueError):
 
 def threshold(rate: NDArray[np.float64]) -> NDArray[np.uint32]:
     """Return monthly probabilities as 32-bit thresholds, after rounding to ten significant digits."""
-    return np.minimum(np.rint(ten_digits(rate) * 2.0**32), 2.0**32 - 1).astype(np.uint32)
+    out: NDArray[np.uint32] = np.minimum(np.rint(ten_digits(rate) * 2.0**32), 2.0**32 - 1).astype(np.uint32)
+    return out
 
 
 def fixed(factor: NDArray[np.float64]) -> NDArray[np.uint32]:
     """Return factors in 16-bit fixed point (1.0 is ONE)."""
-    return np.rint(np.asarray(factor, float) * ONE).astype(np.uint32)
+    out: NDArray[np.uint32] = np.rint(np.asarray(factor, float) * ONE).astype(np.uint32)
+    return out
 
 
 def _age_bands() -> NDArray[np.uint8]:
@@ -195,7 +197,8 @@ def _exit_bound(tables: Tables, level: NDArray[np.uint32]) -> NDArray[np.uint16]
     inactive = widths[State.LONG_TERM_SICK :].max(axis=2) * highest[State.LONG_TERM_SICK :, None, None, None, :]
     others = _in_segments(inactive, SEGMENTS).reshape(-1, N_SEGMENTS)
     always = np.full((1, N_SEGMENTS), 65535.0)
-    return np.minimum(np.concatenate([first, others, always]), 65535).astype(np.uint16).ravel()
+    bound: NDArray[np.uint16] = np.minimum(np.concatenate([first, others, always]), 65535).astype(np.uint16).ravel()
+    return bound
 
 
 def _health_bound(t: Tables, diagnosis: int) -> NDArray[np.uint16]:

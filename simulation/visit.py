@@ -47,8 +47,8 @@ ratios, points for penalties, months for spells."""
     ABILITY_WEIGHT,
 ) = range(len(VALUES))
 
-N_BANDS, N_SEXES, N_ETHNICITIES, N_HEALTH, N_STATES = len(AGE_BANDS), len(SEXES), len(ETHNICITIES), len(HEALTH), len(STATES)
-CELL_SHAPE = (N_BANDS, N_SEXES, N_ETHNICITIES, N_HEALTH, N_STATES)
+CELL_SHAPE = (len(AGE_BANDS), len(SEXES), len(ETHNICITIES), len(HEALTH), len(STATES))
+N_BANDS, N_SEXES, N_ETHNICITIES, N_HEALTH, N_STATES = CELL_SHAPE
 OUTSIDE = N_STATES
 """Origin of arrivals and destination of leavers in the table of moves."""
 _SECOND_TENURE, _THIRD_TENURE = TENURE_BUCKETS[1:]
@@ -123,7 +123,13 @@ class Counters(NamedTuple):
 
 @scalar
 def cell_of(place: Any, band: Any, sex: Any, ethnicity: Any, severity: Any, state: Any) -> Any:
-    """Return the flat index of a resident's cell in `Counters.cells`."""
+    """Return the flat index of a resident's cell in `Counters.cells`.
+
+    Parameters
+    ----------
+    place, band, sex, ethnicity, state : codes.
+    severity : 0-3; any work-limiting condition counts as one.
+    """
     limited = np.int64(1) if severity > 0 else np.int64(0)
     index = (np.int64(place) * N_BANDS + band) * N_SEXES + sex
     return ((index * N_ETHNICITIES + ethnicity) * N_HEALTH + limited) * N_STATES + state
@@ -131,9 +137,17 @@ def cell_of(place: Any, band: Any, sex: Any, ethnicity: Any, severity: Any, stat
 
 @scalar
 def exit_class_of(
-    state: Any, band: Any, severity: Any, conditions: Any, qualification: Any, insecure: Any, tenure: Any, programme: Any
-) -> Any:
-    """Return the row of the bound table for exits; `conditions` is the condition class, tenure in months."""
+    state: Any, band: Any, severity: Any, conditions: Any,
+    qualification: Any, insecure: Any, tenure: Any, programme: Any,
+) -> Any:  # fmt: skip
+    """Return the row of the bound table for exits.
+
+    Parameters
+    ----------
+    state, band, severity, qualification, insecure, programme : codes of the resident's columns.
+    conditions : condition class.
+    tenure : months in the job.
+    """
     if programme > 0 or state == 1 or state == 2:
         return np.uint16(ALWAYS_CLASS)
     index = (np.int64(band) * 4 + severity) * 6 + conditions
@@ -145,7 +159,13 @@ def exit_class_of(
 
 @scalar
 def health_class_of(band: Any, severity: Any, conditions: Any, diagnosed: Any) -> Any:
-    """Return the row of the bound table for health."""
+    """Return the row of the bound table for health.
+
+    Parameters
+    ----------
+    band, severity : codes.
+    conditions, diagnosed : bit masks.
+    """
     group = 0 if band < 2 else (1 if band == 2 else (2 if band < 5 else 3))
     bits = (conditions & 1) | ((conditions >> 2 & 1) << 1) | ((conditions >> 3 & 1) << 2)
     if conditions & 0b11110010:
@@ -156,7 +176,15 @@ def health_class_of(band: Any, severity: Any, conditions: Any, diagnosed: Any) -
 
 @scalar
 def worked_of_24(history: Any, since: Any, working: Any, month: Any) -> Any:
-    """Return the bit mask of the last 24 months in work, bit 0 the latest, as of `month`."""
+    """Return the bit mask of the last 24 months in work, bit 0 the latest, as of `month`.
+
+    Parameters
+    ----------
+    history : months in work before `since`, bit 0 the latest.
+    since : month in which the present spell in or out of work began.
+    working : whether it is a spell in work.
+    month : month number.
+    """
     months = min(np.int64(24), np.int64(month) - np.int64(since))
     out = np.int64(history) << months
     if working:

@@ -82,8 +82,8 @@ def recomputed_ledger(model: RegionModel, month: int) -> NDArray[np.int64]:
     """Return the month's payments by Place and line, added up person by person from the residents' columns."""
     c, out = model.columns, np.zeros((model.start.n_places, len(LINES)), np.int64)
     years = sorted(model.start.rules)
-    name = f"{2025 + month // 12 - (month % 12 < 3)}"
-    year = min(max(next((y for y in years if y.startswith(name)), years[-1]), years[0]), years[-1])
+    first = 2025 + month // 12 - (month % 12 < 3)
+    year = min(max(f"{first}/{(first + 1) % 100:02d}", years[0]), years[-1])
     factor = next((multiplier for since, multiplier in reversed(model.arm.minimum_wage) if since <= month), 1.0)
     law = money.Law(model.start.rules[year], factor)
     for i in range(model.start.n):

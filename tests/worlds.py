@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from scenarios.arm import ArmSpec, SubsidySpec
 from scenarios.eligibility import AllOf, Compare, Rule
 from scenarios.vocabulary import AGE_MAX_YEARS, AGE_MIN_YEARS, SECTORS, State
+from simulation.covariates import Transition
 from simulation.employers import Employers
 from simulation.employment import LookTables
 from simulation.model import RegionModel
 from simulation.model_tables import Limits
 from simulation.output import RunOutput
 from simulation.population import Population
+from simulation.processes import health
 from simulation.residents import Residents
 from simulation.run import prepare
 from simulation.start import Levels, Start
@@ -219,26 +221,62 @@ def run(model: RegionModel, months: int) -> RegionModel:
     return model
 
 
+def before_hiring(model: RegionModel, change: Callable[[], None]) -> None:
+    """Make a model call `change` each month between the opening of slots and the hiring."""
+    hire = model._hire
+
+    def changed(policy: int) -> None:
+        change()
+        hire(policy)
+
+    model._hire = changed  # type: ignore[method-assign]
+
+
+def only_transitions(monkeypatch: Any, transitions: Sequence[Transition]) -> None:
+    """Let starts made from now on know only these transitions, whose hazards take no parameters."""
+    monkeypatch.setattr("simulation.start.transitions", lambda: tuple(transitions))
+    monkeypatch.setattr("simulation.start.parameters_of", lambda _: {t.name: None for t in transitions})
+
+
+def nobody_leaves(monkeypatch: Any) -> None:
+    """Let nobody leave the region before 65 in starts made from now on."""
+    monkeypatch.setattr("simulation.processes.demography.leaving_hazard", lambda heads: np.zeros_like(heads, float))
+
+
+def healthy_for_good(monkeypatch: Any) -> None:
+    """Let no condition come, go or change in starts made from now on."""
+    for name in ("onset_hazard", "recovery_hazard", "worsening_hazard", "improvement_hazard"):
+        before = getattr(health, name)
+        monkeypatch.setattr(health, name, lambda *given, before=before: 0.0 * before(*given))
+
+
+NO_HIRING = {"employer_choice__standard_shift": 20_000}
+"""Parameters under which nobody meets any employer's standard."""
+
+
 def state_of(model: RegionModel) -> dict[str, NDArray[Any]]:
     """Return copies of every array that describes residents, employers, counts and payments, by name."""
     out = {f"residents.{name}": getattr(model.columns, name).copy() for name in model.columns._fields}
     out |= {f"employers.{name}": getattr(model.firms, name).copy() for name in model.firms._fields}
-    out |= {name: getattr(model, name).copy() for name in ("cells", "satisfaction", "running", "posted", "tightness")}
+    out |= {name: getattr(model, name).copy() for name in ("cells", "satisfaction", "tightness")}
     return out
 
 
 LABOUR_AND_HEALTH = (
-    "id", "birth", "qualification", "state", "since", "work_history", "work_since", "employer", "hired", "insecure", "sector",
-    "conditions", "diagnosed", "declared", "severity", "treatment",
+    "id", "birth", "qualification", "state", "since", "work_history", "work_since", "employer", "sector", "conditions",
+    "diagnosed", "declared", "severity", "treatment",
 )  # fmt: skip
-"""Columns that make a resident's labour and health trajectory."""
+OF_A_JOB = ("hired", "insecure")
+"""Columns that make a resident's labour and health trajectory, the last two only while in a job."""
 
 
-def differing(a: RegionModel, b: RegionModel, names: Iterable[str] = LABOUR_AND_HEALTH) -> NDArray[np.bool_]:
-    """Return which rows differ in any of some columns, shape (residents,)."""
+def differing(a: RegionModel, b: RegionModel) -> NDArray[np.bool_]:
+    """Return which rows differ in their labour or health trajectory, shape (residents,)."""
     out = np.zeros(len(a.columns.id), bool)
-    for name in names:
+    for name in LABOUR_AND_HEALTH:
         out |= getattr(a.columns, name) != getattr(b.columns, name)
+    for name in OF_A_JOB:
+        out |= (getattr(a.columns, name) != getattr(b.columns, name)) & (a.columns.employer >= 0)
     return out
 
 

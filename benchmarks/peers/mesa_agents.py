@@ -1,5 +1,6 @@
 """BM1 with one Mesa agent a resident, stepped by `AgentSet.do`."""
 
+# mypy: disable-error-code="misc"
 from __future__ import annotations
 
 from typing import Any
@@ -14,7 +15,7 @@ CUMULATIVE, DECAY = bm1.CUMULATIVE.tolist(), bm1.DECAY.tolist()
 ON_BENEFIT, QUALIFICATION = bm1.ON_BENEFIT.tolist(), bm1.QUALIFICATION.tolist()
 
 
-class Resident(mesa.Agent):  # type: ignore[misc]
+class Resident(mesa.Agent):
     """One resident."""
 
     def __init__(self, model: Region, **fields: int) -> None:
@@ -52,7 +53,7 @@ class Resident(mesa.Agent):  # type: ignore[misc]
         self.model.count[self.place][self.state] += 1
 
 
-class Region(mesa.Model):  # type: ignore[misc]
+class Region(mesa.Model):
     """The residents and the counts of the month."""
 
     def __init__(self, p: bm1.Population, seed: int) -> None:

@@ -1,5 +1,6 @@
 """BM1 as a Mesa model that holds NumPy columns and steps them whole."""
 
+# mypy: disable-error-code="misc"
 from __future__ import annotations
 
 from typing import Any
@@ -14,7 +15,7 @@ TOTAL = np.ascontiguousarray(CUMULATIVE[:, -1])
 WORSE, EITHER = bm1.WORSE.ravel(), (bm1.WORSE + bm1.BETTER).ravel()
 
 
-class Region(mesa.Model):  # type: ignore[misc]
+class Region(mesa.Model):
     """The columns and the counts of the months so far."""
 
     def __init__(self, p: bm1.Population, seed: int) -> None:

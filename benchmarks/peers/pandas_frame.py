@@ -37,7 +37,7 @@ class Model:
         f.loc[go, "state"] = to.astype(np.uint8)
         f.loc[go, "dur"] = 0
         f.loc[go, "ben"] = (draw(len(to)) < bm1.ON_BENEFIT[to, f["health"][go]]).astype(np.uint8)
-        f["age"] = f["age"] + np.uint16(1)
+        f["age"] = f["age"].add(1).astype(np.uint16)
         new = f["age"] >= bm1.LAST_MONTH
         f.loc[new, ["age", "health", "state", "dur", "ben"]] = bm1.FIRST_MONTH, 0, bm1.INACTIVE_OTHER, 0, 0
         f.loc[new, "qual"] = np.searchsorted(bm1.QUALIFICATION, draw(new.sum()), "right").astype(np.uint8)

@@ -1,5 +1,6 @@
 """BM1 as a starsim module with agent arrays, its draws with starsim's common random numbers."""
 
+# mypy: disable-error-code="import-not-found,import-untyped,misc"
 from __future__ import annotations
 
 from typing import Any
@@ -15,12 +16,13 @@ FIELD = {name: "age_months" if name == "age" else name for name in bm1.FIELDS}
 """Names of the arrays; starsim keeps `age` for itself."""
 
 
-class Labour(ss.Module):  # type: ignore[misc]
+class Labour(ss.Module):
     """Health, labour state and age of all agents."""
 
     def __init__(self, p: bm1.Population) -> None:
         super().__init__(name="labour")
-        self.start, self.rows = p, []
+        self.start = p
+        self.rows: list[Any] = []
         self.define_states(*(ss.IntArr(FIELD[name], default=0) for name in bm1.FIELDS))
         for purpose in ("health", "move", "benefit", "qualification"):
             setattr(self, f"draw_{purpose}", ss.random(name=f"draw_{purpose}"))

@@ -10,8 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.covariates import Floats, ten_digits
+
+Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -43,28 +46,44 @@ class EmployerParameters:
     childcare_refusal: float
 
 
-def value_without_noise(
-    ability: Floats, qualification: Floats, severity: Floats, months_out: Floats, p: EmployerParameters
+def value_before_health(
+    ability: Floats,
+    qualification: Codes,
+    months_worked: Floats,
+    months_out: Floats,
+    cohorts: Codes,
+    p: EmployerParameters,
 ) -> Floats:
-    """Return an applicant's value to an employer that does not discount health, points.
+    """Return an applicant's value to an employer before what is seen of health and before noise, points.
 
     Parameters
     ----------
     ability : points, sd 100.
-    qualification, severity : codes; severity as declared to the employer.
-    months_out : completed months without work.
+    qualification : code of the vocabulary.
+    months_worked : months in work of the last 24.
+    months_out : completed months without work; 0 for people in work.
+    cohorts : bit mask of the vocabulary's cohorts.
     p : parameters.
     """
-    points = np.asarray(p.qualification_points, float)[qualification.astype(int)]
-    health = np.asarray(p.severity_penalty, float)[severity.astype(int)]
-    return p.ability_weight * ability + points - health - p.duration_penalty * np.minimum(months_out, p.duration_cap_months)
+    value = p.ability_weight * ability + np.asarray(p.qualification_points, float)[qualification]
+    for k, penalty in enumerate(p.cohort_penalty):
+        value = value - penalty * (cohorts >> k & 1)
+    out: Floats = (
+        value + p.history_points * months_worked - p.duration_penalty * np.minimum(months_out, p.duration_cap_months)
+    )
+    return out
 
 
 def opening_rate(tightness: Floats, normal: Floats, p: EmployerParameters) -> Floats:
     """Return the share of missing slots that employers open in a month, by area.
 
-    Tightness is vacancies per unemployed resident, smoothed; `normal` its value before any policy. Rounded
-    to ten significant digits so that every processor turns it into the same integer threshold.
+    Rounded to ten significant digits so that every processor turns it into the same integer threshold.
+
+    Parameters
+    ----------
+    tightness : vacancies per unemployed resident, smoothed, by area.
+    normal : its value before any policy.
+    p : parameters.
     """
     ratio = np.where(normal > 0, tightness / np.where(normal > 0, normal, 1.0), 1.0)
     rate = p.refill_rate * np.power(np.maximum(ratio, 1e-6), -p.tightness_elasticity)

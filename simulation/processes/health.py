@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.vocabulary import AGE_BAND_STARTS, AGE_MAX_YEARS, CONDITIONS
+from scenarios.vocabulary import AGE_BAND_STARTS, AGE_MAX_YEARS
 from simulation.covariates import Floats
 
 GROUPS = ("in_work", "unemployed_short", "unemployed_long", "long_term_sick", "other_inactive")
@@ -38,7 +38,8 @@ class HealthParameters:
 
 def recovery_hazard(p: HealthParameters) -> Floats:
     """Return the hazard of recovery, per month, shape (condition, group)."""
-    return np.asarray(p.recovery, float)[:, None] * np.asarray(p.recovery_ratio, float)
+    out: Floats = np.asarray(p.recovery, float)[:, None] * np.asarray(p.recovery_ratio, float)
+    return out
 
 
 def onset_hazard(prevalence: Floats, p: HealthParameters) -> Floats:
@@ -57,17 +58,17 @@ def onset_hazard(prevalence: Floats, p: HealthParameters) -> Floats:
     slope = np.gradient(prevalence, middle, axis=1) / 12.0
     keep = prevalence * np.asarray(p.recovery, float)[:, None] + np.maximum(slope, 0.0)
     base = keep / np.maximum(1.0 - prevalence, 1e-9)
-    return base[:, :, None] * np.asarray(p.onset_ratio, float)[:, None, :]
+    out: Floats = base[:, :, None] * np.asarray(p.onset_ratio, float)[:, None, :]
+    return out
 
 
 def worsening_hazard(p: HealthParameters) -> Floats:
     """Return the hazard of one step more work-limiting, per month, shape (severity, group)."""
-    return np.asarray(p.worsening, float)[:, None] * np.asarray(p.worsening_ratio, float)[None, :]
+    out: Floats = np.outer(p.worsening, p.worsening_ratio)
+    return out
 
 
 def improvement_hazard(p: HealthParameters) -> Floats:
     """Return the hazard of one step less work-limiting, per month, shape (severity, group)."""
-    return np.asarray(p.improvement, float)[:, None] * np.asarray(p.improvement_ratio, float)[None, :]
-
-
-N_CONDITIONS = len(CONDITIONS)
+    out: Floats = np.outer(p.improvement, p.improvement_ratio)
+    return out

@@ -73,7 +73,9 @@ def exit_shape(spell: Floats, p: LongTermSicknessParameters) -> Floats:
 
 
 def _inactive(state: State) -> Transition:
-    return Transition(f"{state.name.lower()}_to_sickness", state, "long_term_sick", from_inactivity, None, "long_term_sick")
+    return Transition(
+        f"{state.name.lower()}_to_sickness", state, "long_term_sick", from_inactivity, None, "long_term_sick"
+    )
 
 
 TRANSITIONS = (

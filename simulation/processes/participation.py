@@ -10,7 +10,12 @@ import numpy as np
 from scenarios.vocabulary import State
 from simulation.covariates import Covariates, Floats, Transition, pick
 
-REASONS = {"student": State.STUDENT, "caring": State.CARING, "retired": State.RETIRED, "other_inactive": State.OTHER_INACTIVE}
+REASONS = {
+    "student": State.STUDENT,
+    "caring": State.CARING,
+    "retired": State.RETIRED,
+    "other_inactive": State.OTHER_INACTIVE,
+}
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,26 @@ def _leave(x: Covariates, p: ParticipationParameters, reason: str, ratio: float)
 
 
 def from_work(reason: str, x: Covariates, p: ParticipationParameters) -> Floats:
-    """Return the hazard of leaving work for one reason of inactivity, per month."""
+    """Return the hazard of leaving work for one reason of inactivity, per month.
+
+    Parameters
+    ----------
+    reason : one of REASONS.
+    x : covariates.
+    p : parameters.
+    """
     return _leave(x, p, reason, 1.0)
 
 
 def from_unemployment(reason: str, x: Covariates, p: ParticipationParameters) -> Floats:
-    """Return the hazard of giving up looking, for one reason, per month once the spell is long."""
+    """Return the hazard of giving up looking, for one reason, per month once the spell is long.
+
+    Parameters
+    ----------
+    reason : one of REASONS.
+    x : covariates.
+    p : parameters.
+    """
     return _leave(x, p, reason, p.unemployed_ratio)
 
 
@@ -56,7 +75,14 @@ def giving_up_shape(spell: Floats, p: ParticipationParameters) -> Floats:
 
 
 def to_unemployment(reason: str, x: Covariates, p: ParticipationParameters) -> Floats:
-    """Return the hazard of starting to look for work after one reason of inactivity, per month."""
+    """Return the hazard of starting to look for work after one reason of inactivity, per month.
+
+    Parameters
+    ----------
+    reason : one of REASONS.
+    x : covariates.
+    p : parameters.
+    """
     rate = pick(getattr(p, f"{reason}_to_unemployed"), x.age_band) * pick(p.return_by_qualification, x.qualification)
     return rate * pick(p.exit_by_severity, 0 * x.severity)
 
@@ -80,7 +106,9 @@ def _transitions() -> tuple[Transition, ...]:
                 giving_up_shape,
                 "inactive",
             ),
-            Transition(f"{reason}_to_unemployment", state, "unemployed", partial(to_unemployment, reason), return_shape),
+            Transition(
+                f"{reason}_to_unemployment", state, "unemployed", partial(to_unemployment, reason), return_shape
+            ),
         ]
     return tuple(out)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.covariates import Covariates, Floats, Transition, pick
 from scenarios.vocabulary import State
+from simulation.covariates import Covariates, Floats, Transition, pick
 
 
 @dataclass(frozen=True)

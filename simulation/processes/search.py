@@ -48,7 +48,14 @@ def long_term_sick(x: Covariates, p: SearchParameters) -> Floats:
 
 
 def inactive(reason: str, x: Covariates, p: SearchParameters) -> Floats:
-    """Return the share of people inactive for one reason who look in a month."""
+    """Return the share of people inactive for one reason who look in a month.
+
+    Parameters
+    ----------
+    reason : name of the state.
+    x : covariates.
+    p : parameters.
+    """
     return pick(getattr(p, reason), x.age_band) * pick(p.by_qualification, x.qualification)
 
 

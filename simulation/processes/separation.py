@@ -43,6 +43,4 @@ def tenure_shape(tenure: Floats, p: SeparationParameters) -> Floats:
     return decline / p.insecure_ratio
 
 
-TRANSITIONS = (
-    Transition("separation", State.EMPLOYED, "unemployed", separation_hazard, tenure_shape, "separation"),
-)
+TRANSITIONS = (Transition("separation", State.EMPLOYED, "unemployed", separation_hazard, tenure_shape, "separation"),)

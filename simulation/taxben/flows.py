@@ -59,22 +59,44 @@ def employee_ni(gross: Any, r: Any) -> Any:
 
 @scalar
 def employer_ni(gross: Any, young: Any, r: Any) -> Any:
-    """Return the employer's National Insurance, pence a month; nothing on the young up to their threshold."""
+    """Return the employer's National Insurance, pence a month; nothing on the young up to their threshold.
+
+    Parameters
+    ----------
+    gross : pence a month.
+    young : whether the worker is under the age of the relief.
+    r : rates of the year.
+    """
     start = r.young_relief_to if young else r.employer_ni_from
     return max(np.int64(0), gross - start) * r.employer_ni_rate // 10000
 
 
 @scalar
 def net_of(gross: Any, kind: Any, r: Any) -> Any:
-    """Return pay after tax and National Insurance, pence a month."""
-    if kind == WAGE or kind == YOUNG_WAGE:
+    """Return pay after tax and National Insurance, pence a month.
+
+    Parameters
+    ----------
+    gross, kind : pence a month, and which kind of pay.
+    r : rates of the year.
+    """
+    if kind == WAGE or kind == YOUNG_WAGE:  # noqa: SIM109  a compiled comparison, not a tuple made at every call
         return gross - income_tax(gross, r) - employee_ni(gross, r)
     return np.int64(gross)
 
 
 @inlined
 def post_pay(running: Any, place: int, gross: int, kind: int, r: Any, sign: int) -> None:
-    """Add a resident's pay and what goes with it to the running totals, or take it out (sign -1)."""
+    """Add a resident's pay and what goes with it to the running totals, or take it out (sign -1).
+
+    Parameters
+    ----------
+    running : payments of a month by Place and line, pence, written.
+    place : the resident's Place.
+    gross, kind : pence a month, and which kind of pay.
+    r : rates of the year.
+    sign : 1 to add, -1 to take out.
+    """
     if kind == SICK_PAY:
         running[place, _SSP] += sign * gross
     elif kind != NOTHING:
@@ -86,7 +108,14 @@ def post_pay(running: Any, place: int, gross: int, kind: int, r: Any, sign: int)
 
 @inlined
 def is_parent(c: Any, i: int, month: int) -> bool:
-    """Return whether a resident has a child under 18 in the household."""
+    """Return whether a resident has a child under 18 in the household.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    i : row.
+    month : month number.
+    """
     for a in range(c.child_birth.shape[1]):
         born = np.int64(c.child_birth[i, a])
         if born != _NEVER and month - born < _CHILD_MONTHS:
@@ -95,8 +124,16 @@ def is_parent(c: Any, i: int, month: int) -> bool:
 
 
 @inlined
-def award_of(c: Any, i: int, j: int, month: int, r: Any) -> int:
-    """Return the unit's Universal Credit if claimed, pence a month; j is the partner's row or -1."""
+def award_of(c: Any, i: int, j: int, month: int, r: Any) -> Any:
+    """Return the unit's Universal Credit if claimed, pence a month; j is the partner's row or -1.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    i, j : rows of the unit; j is -1 without a partner.
+    month : month number.
+    r : rates of the year.
+    """
     oldest = np.int64(month) - c.birth[i]
     sick = c.state[i] == _LTS
     since = np.int64(c.since[i])
@@ -128,7 +165,17 @@ def award_of(c: Any, i: int, j: int, month: int, r: Any) -> int:
 
 @inlined
 def set_benefit(c: Any, i: int, award: int, h: Any, must_look: int, month: int) -> None:
-    """Set a resident's benefit status from the unit's award and his state; a claim begins when it first pays."""
+    """Set a resident's benefit status from the unit's award and his state; a claim begins when it first pays.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    i : row.
+    award : the unit's award, pence a month.
+    h : the unit's draw of claiming.
+    must_look : 32-bit threshold of having to look while inactive.
+    month : month number.
+    """
     s = c.state[i]
     status = _NONE
     if award > 0 and s != _STUDENT:
@@ -151,12 +198,23 @@ def set_benefit(c: Any, i: int, award: int, h: Any, must_look: int, month: int) 
 
 @inlined
 def settle_unit(c: Any, i: int, month: int, r: Any, claiming: Any, key: Any, running: Any) -> None:
-    """Recompute the Universal Credit of a resident's unit and put the change into the running totals."""
+    """Recompute the Universal Credit of a resident's unit and put the change into the running totals.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    i : row.
+    month : month number.
+    r : rates of the year.
+    claiming, key : thresholds and key of claiming.
+    running : payments of a month by Place and line, pence, written.
+    """
     j = np.int64(c.partner[i])
     if j >= 0 and c.partner[j] != i:
         j = np.int64(-1)
-    head = i if j < 0 else min(np.int64(i), j)
-    other = np.int64(-1) if j < 0 else max(np.int64(i), j)
+    first = j < 0 or c.id[i] < c.id[j]
+    head = np.int64(i) if first else j
+    other = j if first else np.int64(i)
     h = draw(key, c.id[head])
     award = award_of(c, head, other, month, r) if low(h) < claiming[0] else 0
     running[c.place[head], _UC] += award - np.int64(c.award[head])
@@ -198,6 +256,8 @@ def settle(
             post_pay(running, c.place[i], gross, kind, r, 1)
             c.gross[i] = gross
             c.gross_kind[i] = kind
+    for a in range(first, first + n):
+        i = rows[a]
         if replaced[a] == 1:
             c.benefit[i] = _NONE
             j = np.int64(c.partner[i])
@@ -210,7 +270,15 @@ def settle(
 
 @kernel
 def count_claimants(c: Any, t: Any, month: int, out: Any) -> None:
-    """Count residents who must look for work on Universal Credit, by Place and age band, into out."""
+    """Count residents who must look for work on Universal Credit, by Place and age band, into out.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    t : thresholds.
+    month : month number.
+    out : counts by Place and age band, written.
+    """
     benefit, place, birth, band = c.benefit, c.place, c.birth, t.band
     out[:] = 0
     for i in range(benefit.size):

@@ -72,13 +72,13 @@ def rates_of(rules: Mapping[str, Mapping[str, Any]], new_health_from: int, wage_
     """
 
     def month(group: str, name: str) -> int:
-        return int(round(_value(rules, group, name) * 100 / MONTHS))
+        return round(_value(rules, group, name) * 100 / MONTHS)
 
     def monthly(group: str, name: str) -> int:
-        return int(round(_value(rules, group, name) * 100))
+        return round(_value(rules, group, name) * 100)
 
     def points(group: str, name: str) -> int:
-        return int(round(_value(rules, group, name) * 100))
+        return round(_value(rules, group, name) * 100)
 
     tax, ni, employer = "income_tax", "employee_national_insurance", "employer_national_insurance"
     uc, ssp, wage, pension = "universal_credit", "statutory_sick_pay", "minimum_wage", "pension"
@@ -88,7 +88,7 @@ def rates_of(rules: Mapping[str, Mapping[str, Any]], new_health_from: int, wage_
         _value(rules, wage, "age_21_plus"),
         np.where(ages >= 18, _value(rules, wage, "age_18_20"), _value(rules, wage, "age_16_17")),
     )
-    names = ("standard_single_under_25", "standard_single_25_plus", "standard_couple_under_25", "standard_couple_25_plus")
+    units = ("single_under_25", "single_25_plus", "couple_under_25", "couple_25_plus")
     return Rates(
         allowance=month(tax, "personal_allowance"),
         allowance_taper_from=month(tax, "allowance_taper_threshold"),
@@ -110,14 +110,14 @@ def rates_of(rules: Mapping[str, Mapping[str, Any]], new_health_from: int, wage_
         pension_to=month(pension, "qualifying_earnings_upper"),
         pension_trigger=month(pension, "earnings_trigger"),
         pension_age=int(_value(rules, pension, "enrolment_age")),
-        standard=np.array([monthly(uc, name) for name in names], np.int64),
+        standard=np.array([monthly(uc, f"standard_{unit}") for unit in units], np.int64),
         health_existing=monthly(uc, "lcwra_existing"),
         health_new=monthly(uc, "lcwra_new"),
         health_new_from=new_health_from,
         work_allowance_housing=monthly(uc, "work_allowance_with_housing"),
         work_allowance=monthly(uc, "work_allowance_without_housing"),
         taper=points(uc, "taper"),
-        sick_pay=int(round(_value(rules, ssp, "weekly_rate") * 100 * WEEKS / MONTHS)),
+        sick_pay=round(_value(rules, ssp, "weekly_rate") * 100 * WEEKS / MONTHS),
         sick_pay_share=points(ssp, "earnings_share"),
         sick_pay_months=int(_value(rules, ssp, "weeks_maximum") * MONTHS // WEEKS),
         minimum_wage=np.rint(pence * 100 * wage_factor).astype(np.int64),
