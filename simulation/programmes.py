@@ -79,7 +79,8 @@ class Subsidy(Agent):  # type: ignore[misc]  # Mesa ships without types
     def is_open(self, month: int) -> bool:
         """Return whether a job may start this month."""
         spec = self.spec
-        return spec.start_month <= month < spec.end_month and spec.employer_take_up > 0 and self.room() > 0
+        taken_up = spec.employer_take_up > 0 and spec.participant_take_up > 0
+        return spec.start_month <= month < spec.end_month and taken_up and self.room() > 0
 
     def room(self) -> int:
         """Return how many placements may still start this month within caps and budget."""

@@ -33,7 +33,7 @@ RULES: st.SearchStrategy[Rule] = st.recursive(
     ),
     max_leaves=5,
 )
-SHARES = st.floats(0.0, 1.0, allow_nan=False)
+SHARES = st.one_of(st.just(0.0), st.floats(1e-6, 1.0))
 PENCE = st.integers(0, 500_000)
 
 
@@ -70,7 +70,7 @@ def subsidies(draw: Any, name: str) -> SubsidySpec:
         sector_ids=draw(st.one_of(st.none(), st.lists(st.integers(0, 17), max_size=6).map(tuple))),
         employer_take_up=draw(SHARES),
         participant_take_up=draw(SHARES),
-        drop_out=draw(st.floats(0.0, 0.5)),
+        drop_out=draw(SHARES) / 2,
         keep_bonus=draw(st.integers(-500, 500)),
         priority_cohorts=draw(st.integers(0, 1023)),
     )

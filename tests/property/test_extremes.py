@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import nullcontext
+
+import numpy as np
 import pytest
 
 from scenarios.vocabulary import State
 from simulation.model_tables import Limits
+from simulation.thresholds import ThresholdError, threshold
 from tests.checks import run_checked
 from tests.worlds import NO_HIRING, model_of, region_start, run, start_of, subsidy, with_subsidies, world
 
@@ -20,6 +25,15 @@ NO_EXIT_FROM_WORK = {
     **{f"participation__employed_to_{reason}": (0.0,) * 7 for reason in ("student", "caring", "retired", "other_inactive")},
 }
 HIRES, JOB_TO_JOB, SEPARATIONS = 0, 1, 2
+
+
+def test_a_share_too_small_to_happen_is_none() -> None:
+    assert threshold(np.array([0.0, 5e-324, 1e-300, 1e-12])).tolist() == [0, 0, 0, 0]
+
+
+def test_a_hazard_that_does_not_fit_says_so_inside_any_context() -> None:
+    with pytest.raises(ThresholdError, match="separation"), nullcontext(), warnings.catch_warnings():
+        start_of(world(60), separation__separation=0.5)
 
 
 @pytest.mark.parametrize("places", ["additional", "any_vacancy", "both"])
