@@ -17,6 +17,8 @@ from simulation.residents import COLUMNS, NEVER, Residents
 
 BLOCK = 16384
 """Rows of one block of the pass; results do not depend on it."""
+MAX_LANES, MAX_LOOKS = 64, 64
+"""Threads of one run at most; looks of one seeker in a month at most (six bits hold their number)."""
 MAX_APPLICATIONS = 16
 """Longest list of applications of one seeker in one month."""
 
@@ -123,22 +125,22 @@ class Lists(NamedTuple):
     """Lists of the month. The first group is written at block positions, the second joined in row order."""
 
     hit: NDArray[np.uint8]
-    events: NDArray[np.int32]
+    events: NDArray[np.uint32]
     why: NDArray[np.uint8]
     hashes: NDArray[np.uint64]
     n_events: NDArray[np.int64]
-    changed: NDArray[np.int32]
+    changed: NDArray[np.uint32]
     replaced: NDArray[np.uint8]
     n_changed: NDArray[np.int64]
     leaver: NDArray[np.int32]
     fate: NDArray[np.uint8]
     n_leavers: NDArray[np.int64]
-    looker: NDArray[np.int32]
+    looker: NDArray[np.uint32]
     facts: NDArray[np.int64]
     n_lookers: NDArray[np.int64]
-    seeker: NDArray[np.int32]
+    seeker: NDArray[np.uint32]
     seeker_facts: NDArray[np.int64]
-    hired: NDArray[np.int32]
+    hired: NDArray[np.uint32]
     hired_replaced: NDArray[np.uint8]
 
 
@@ -154,6 +156,7 @@ class Matching(NamedTuple):
     held: NDArray[np.int32]
     best_rank: NDArray[np.int64]
     best_seeker: NDArray[np.int32]
+    doors: NDArray[np.int32]
 
 
 @dataclass
@@ -222,22 +225,22 @@ def empty_lists(n: int) -> Lists:
     blocks = (n + 1023) // 1024
     return Lists(
         hit=np.zeros(n, np.uint8),
-        events=np.zeros(n, np.int32),
+        events=np.zeros(n, np.uint32),
         why=np.zeros(n, np.uint8),
         hashes=np.zeros(n, np.uint64),
         n_events=np.zeros(blocks, np.int64),
-        changed=np.zeros(n, np.int32),
+        changed=np.zeros(n, np.uint32),
         replaced=np.zeros(n, np.uint8),
         n_changed=np.zeros(blocks, np.int64),
         leaver=np.zeros(n, np.int32),
         fate=np.zeros(n, np.uint8),
         n_leavers=np.zeros(blocks, np.int64),
-        looker=np.zeros(n, np.int32),
+        looker=np.zeros(n, np.uint32),
         facts=np.zeros(n, np.int64),
         n_lookers=np.zeros(blocks, np.int64),
-        seeker=np.zeros(n, np.int32),
+        seeker=np.zeros(n, np.uint32),
         seeker_facts=np.zeros(n, np.int64),
-        hired=np.zeros(n, np.int32),
+        hired=np.zeros(n, np.uint32),
         hired_replaced=np.zeros(n, np.uint8),
     )
 
@@ -259,4 +262,5 @@ def empty_matching(n_seekers: int, n_nodes: int, n_open: int) -> Matching:
         held=np.zeros(n_nodes, np.int32),
         best_rank=np.zeros(n_open, np.int64),
         best_seeker=np.zeros(n_open, np.int32),
+        doors=np.zeros((MAX_LANES, MAX_LOOKS), np.int32),
     )

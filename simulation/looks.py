@@ -129,7 +129,7 @@ def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, s: int, 
 
 
 @kernel
-def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any, first: int, end: int) -> None:
+def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any, lane: int, first: int, end: int) -> None:
     """Write the applications of seekers first..end-1: employers in order of looking, and ranks there.
 
     Parameters
@@ -140,6 +140,7 @@ def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any
     lists : the month's seekers.
     m : working arrays, written.
     keys : keys of the month's draws.
+    lane : which working space to use.
     first, end : range of seekers.
     """
     area_of, start, employer_of = tables.area_of, tables.start, tables.employer_of
@@ -150,6 +151,8 @@ def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any
     node, rank, applications = m.node, m.rank, m.applications
     own, shift, no_standard, unlimited = p.own_sector, p.shift, p.no_standard, p.unlimited
     look_key, value_key, accept_key, join_key = keys.look, keys.value, keys.accept, keys.participation
+    doors = m.doors[lane]
+    last_column, end_of_slots = start.shape[1] - 1, employer_of.size - 1
     for s in range(first, end):
         i = seeker[s]
         facts = seeker_facts[s]
@@ -163,10 +166,21 @@ def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any
         barriers = (facts >> 23) & 3
         present = employers[i]
         h0 = draw(look_key, who)
-        for j in range((facts >> 17) & 63):
-            e = look_at(mix(h0 + U64(j + 1) * GOLDEN), place, sector, area_of, start, employer_of, own)
-            if e < 0 or n >= MAX_APPLICATIONS or (opened[e] == 0 and unlimited == 0) or e == present:
-                continue
+        n_doors = 0
+        for j in range((facts >> 17) & 63):  # no branch depends on the draw: the processor would guess it wrong
+            h = mix(h0 + U64(j + 1) * GOLDEN)
+            q = np.int64(area_of[place, np.int64(h & U64(_AREA_MASK))])
+            whole, own_part = start[q, 0], start[q, sector]
+            whole_size, own_size = start[q, last_column] - whole, start[q, sector + 1] - own_part
+            at_home = (np.int64((h >> U64(N_AREA_BITS)) & U64(_AREA_MASK)) < own) & (own_size > 0)
+            base, size = own_part if at_home else whole, own_size if at_home else whole_size
+            e = np.int64(employer_of[min(base + ((high(h) * size) >> 32), end_of_slots)])
+            doors[n_doors] = e
+            n_doors += np.int64((size > 0) & ((opened[e] != 0) | (unlimited != 0)) & (e != present))
+        for d in range(n_doors):
+            if n >= MAX_APPLICATIONS:
+                break
+            e = np.int64(doors[d])
             known = False
             for a in range(n):
                 known = known or node[s, a] == e

@@ -23,20 +23,20 @@ from simulation.ledger import LINE_INDEX, LINES
 from simulation.looks import apply
 from simulation.model_tables import look_parameters, pay_tables, terms_of, visit_tables, with_subsidies
 from simulation.monthly_pass import monthly_pass
-from simulation.observers import Rows, empty_counters
+from simulation.observers import Rows, empty_counters, take_counts
 from simulation.output import SUBSIDY_ITEMS
 from simulation.places import Place
 from simulation.processes.employer_choice import opening_rate
 from simulation.programmes import Subsidy, participation
 from simulation.recording import record
-from simulation.slots import RATE_ONE, join_changed, join_lists, open_and_close
+from simulation.slots import RATE_ONE, count_slots, join_changed, join_lists, open_and_close
 from simulation.start import Start
 from simulation.streams import FIXED, Purpose, key, root
 from simulation.subsidies import pay_placements
 from simulation.taxben.flows import count_claimants, settle
 from simulation.taxben.rates import financial_year, rates_of
 from simulation.thresholds import ONE, threshold
-from simulation.visit import CELL_SHAPE, MAX_SUBSIDIES, STANDARD_SHIFT, Keys
+from simulation.visit import CELL_SHAPE, MAX_SUBSIDIES, STANDARD_SHIFT, Counters, Keys
 
 NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
 SEEKERS_A_TASK = 512
@@ -98,6 +98,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.n_seekers = 0
         self.tightness = start.tightness.copy()
+        self.unemployed = np.zeros(start.n_places, np.int64)
         self.terms = terms_of(arm.subsidies)
         if start.visit is None:
             start.visit = visit_tables(start.donor, start.n_places, start.parameters, start.limits)
@@ -167,7 +168,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
 
     def settle_everybody(self) -> None:
         """Recompute everybody's payments, after a change of rates or at the start."""
-        everybody = np.arange(self.start.n, dtype=np.int32)
+        everybody = np.arange(self.start.n, dtype=np.uint32)
         self.standing[:] = 0
         self.columns.gross[:] = 0
         self.columns.gross_kind[:] = 0
@@ -177,7 +178,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
     def initialise(self) -> None:
         """Set classes, timers, satisfaction and counts of a population that has not run yet."""
         n = self.start.n
-        everybody = np.arange(n, dtype=np.int32)
+        everybody = np.arange(n, dtype=np.uint32)
         c, month = self.columns, self.month - 1
         band = self.start.tables.band[month - c.birth.astype(np.int64)].astype(np.int64)
         cells = c.place.astype(np.int64) * CELL_SHAPE[0] + band
@@ -191,7 +192,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             c, self.start.tables, self.visit, everybody, self.recorder, self.counters[0],
             key(self.root, FIXED, Purpose.WELLBEING), month, -1, 0, n,
         )  # fmt: skip
-        self._collect()
+        self._collect(0)
 
     # ------------------------------------------------------------------ the month
     def step(self) -> None:
@@ -284,7 +285,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
 
         def work(lane: int, first: int, end: int) -> None:
             apply(
-                self.columns, self.firms, self.start.looks, self.look_parameters, self.lists, m, keys,
+                self.columns, self.firms, self.start.looks, self.look_parameters, self.lists, m, keys, lane,
                 first * SEEKERS_A_TASK, min(n, end * SEEKERS_A_TASK),
             )  # fmt: skip
 
@@ -303,7 +304,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             key(self.root, FIXED, p.WELLBEING), self.month, policy, 0, self.n_hired,
         )  # fmt: skip
 
-    def _settle(self, rows: NDArray[np.int32], replaced: NDArray[np.uint8], lo: int, n: int) -> None:
+    def _settle(self, rows: NDArray[np.uint32], replaced: NDArray[np.uint8], lo: int, n: int) -> None:
         settle(
             self.columns, rows, replaced, lo, n, self.month, self.rates, self.claiming,
             key(self.root, FIXED, Purpose.CLAIM), self.standing,
@@ -327,35 +328,25 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
                 )  # fmt: skip
 
     # ------------------------------------------------------------------ observing
-    def _collect(self) -> dict[str, NDArray[np.int64]]:
-        """Add the lanes' counts to the month's and empty them."""
-        out: dict[str, NDArray[np.int64]] = {
-            name: np.sum([getattr(lane, name) for lane in self.counters], axis=0, dtype=np.int64)
-            for name in self.counters[0]._fields
-        }
-        self.cells += out["cells"].astype(np.int32)
-        self.satisfaction += out["satisfaction"]
+    def _collect(self, t: int) -> None:
+        """Add the lanes' counts to row t and to the running totals, and empty them."""
+        rows = self.rows
+        month = [row[t].reshape(-1) for row in (rows.moves, rows.ageing, rows.flows, rows.subsidies)]
         for lane in self.counters:
-            for array in lane:
-                array[...] = 0
-        return out
+            take_counts(Counters(*(array.reshape(-1) for array in lane)), self.cells, self.satisfaction, *month)
 
     def _observe(self) -> None:
-        counts, t, rows = self._collect(), self.month - self.first_month, self.rows
+        t, rows, firms = self.month - self.first_month, self.rows, self.firms
+        self._collect(t)
         rows.stocks[t] = self.cells.reshape(rows.stocks.shape[1:])
-        rows.moves[t], rows.ageing[t], rows.flows[t] = counts["moves"], counts["ageing"], counts["flows"]
-        rows.satisfaction[t], rows.subsidies[t] = self.satisfaction, counts["subsidies"]
+        rows.satisfaction[t] = self.satisfaction
         count_claimants(self.columns, self.start.tables, self.month, rows.claimants[t])
         for subsidy in self.subsidies:
-            self._account(subsidy, counts["subsidies"][subsidy.index])
+            self._account(subsidy, rows.subsidies[t, subsidy.index])
         rows.ledger[t] = self.standing + self.posted
-        areas, firms, n_areas = self.firms.area, self.firms, self.start.n_areas
-        for out, slots, filled in (
-            (rows.slots[t], firms.slots, firms.filled),
-            (rows.places[t], firms.places.sum(axis=0), firms.places_filled.sum(axis=0)),
-        ):
-            out[:, 0] = np.bincount(areas, weights=slots, minlength=n_areas)
-            out[:, 1] = np.bincount(areas, weights=filled, minlength=n_areas)
+        count_slots(firms.area, firms.slots, firms.filled, firms.places, firms.places_filled, rows.slots[t], rows.places[t])
+        per_place = self.cells.reshape(self.start.n_places, -1, CELL_SHAPE[-1])
+        self.unemployed = per_place[:, :, State.UNEMPLOYED].sum(axis=1)
         for place in self.places:
             place.step()
         if self.hashing:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import AGE_BANDS, STATES
+from simulation.compiling import inlined, kernel
 from simulation.ledger import LINES
 from simulation.output import FLOW_ITEMS, SUBSIDY_ITEMS
 from simulation.visit import CELL_SHAPE, OUTSIDE, Counters
@@ -23,6 +25,34 @@ def empty_counters(n_places: int, n_subsidies: int) -> Counters:
         satisfaction=np.zeros(n_places, np.int64),
         subsidies=np.zeros((n_subsidies, n_places, len(SUBSIDY_ITEMS)), np.int64),
     )
+
+
+@inlined
+def _pour(source: Any, target: Any) -> None:
+    """Add one flat array of counts to another and empty it."""
+    for i in range(source.size):
+        target[i] += source[i]
+        source[i] = 0
+
+
+@kernel
+def take_counts(
+    lane: Any, cells: Any, satisfaction: Any, moves: Any, ageing: Any, flows: Any, subsidies: Any
+) -> None:
+    """Add one lane's counts to the totals and to the month's row, and empty them.
+
+    Parameters
+    ----------
+    lane : counts of one lane, each array flat; emptied.
+    cells, satisfaction : totals that run on.
+    moves, ageing, flows, subsidies : the month's row, flat.
+    """
+    _pour(lane.cells, cells)
+    _pour(lane.satisfaction, satisfaction)
+    _pour(lane.moves, moves)
+    _pour(lane.ageing, ageing)
+    _pour(lane.flows, flows)
+    _pour(lane.subsidies, subsidies)
 
 
 @dataclass

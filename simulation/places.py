@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from mesa import Agent
 
-from scenarios.vocabulary import STATES, State
-
 if TYPE_CHECKING:
     from simulation.model import RegionModel
 
@@ -26,14 +24,13 @@ class Place(Agent):  # type: ignore[misc]  # Mesa ships without types
     def tightness(self) -> float:
         """Return vacancies per unemployed resident at the month's end; outside the region, the region's own."""
         model: RegionModel = self.model
-        slots, cells = model.rows.slots[model.month - model.first_month], model.cells
-        per_place = cells.reshape(model.start.n_places, -1, len(STATES))
+        slots, people = model.rows.slots[model.month - model.first_month], model.unemployed
         if self.index < model.start.n_places:
             vacancies = slots[self.index, 0] - slots[self.index, 1]
-            unemployed = per_place[self.index, :, State.UNEMPLOYED].sum()
+            unemployed = people[self.index]
         else:
             vacancies = slots[:, 0].sum() - slots[:, 1].sum()
-            unemployed = per_place[:, :, State.UNEMPLOYED].sum()
+            unemployed = people.sum()
         return float((vacancies + 1.0) / (unemployed + 1.0))
 
     def step(self) -> None:

@@ -120,3 +120,15 @@ def open_and_close(
                 wanted = ((wanted >> 8) * (np.int64(joins[k, e]) + 1)) >> 8
                 places[k, e] += (wanted + low(g)) >> 32
         opened[e] = 1 if slots[e] > filled[e] else 0
+
+
+@kernel
+def count_slots(area: Any, slots: Any, filled: Any, places: Any, places_filled: Any, slot_row: Any, place_row: Any) -> None:
+    """Add up slots and programme places, open and filled, by area, into two rows of shape (areas, 2)."""
+    for e in range(area.size):
+        a = area[e]
+        slot_row[a, 0] += slots[e]
+        slot_row[a, 1] += filled[e]
+        for k in range(places.shape[0]):
+            place_row[a, 0] += places[k, e]
+            place_row[a, 1] += places_filled[k, e]

@@ -27,8 +27,10 @@ def where_looks_go(model: PlainModel, commuting: Any) -> None:
     """Write the area of each tenth bit pattern of a look, and employers by size in each area and industry."""
     model.area_of = []
     for row in commuting:
-        bounds = [round(x * 1024) for x in np.cumsum(row / row.sum())]
-        model.area_of.append([min(sum(b <= bits for b in bounds), len(row) - 1) for bits in range(1024)])
+        share = row / row.sum()
+        areas = sorted(range(len(row)), key=lambda area, share=share: -share[area])  # type: ignore[misc]
+        bounds = [round(x * 1024) for x in np.cumsum(share[areas])]
+        model.area_of.append([areas[min(sum(b <= bits for b in bounds), len(row) - 1)] for bits in range(1024)])
     n_areas = commuting.shape[1]
     model.base = [[[] for _ in range(18)] for _ in range(n_areas)]
     for e, employer in enumerate(model.employers):
