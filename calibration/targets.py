@@ -11,27 +11,16 @@ import pandas as pd
 from calibration.levels import StockTargets
 from calibration.measured import Measured
 from evidence.model import Region
+from evidence.region_files import TARGET_COLUMNS
 from scenarios.arm import ArmSpec
 from simulation.model import RegionModel
 from simulation.start import Start
 
 SETTLED_MONTHS = 60
 MEASURED_MONTHS = 12
-COLUMNS = (
-    "target",
-    "measure",
-    "area",
-    "role",
-    "observed",
-    "se",
-    "unit",
-    "model",
-    "z",
-    "verdict",
-    "source",
-    "confidence",
-)
 ACCEPTED_Z = 3.0
+WITHIN, OUTSIDE, NOT_MEASURED = "within 3 SE", "outside 3 SE", "not measured"
+"""Verdicts on a row."""
 
 
 def measure(
@@ -72,7 +61,7 @@ def measure(
 
 
 def table(region: Region, values: Mapping[tuple[str, str], float], role: str = "fit") -> pd.DataFrame:
-    """Return one row a target: observed, standard error, model, z and verdict (COLUMNS).
+    """Return one row a target: observed, standard error, model, z and verdict (TARGET_COLUMNS).
 
     Parameters
     ----------
@@ -86,7 +75,7 @@ def table(region: Region, values: Mapping[tuple[str, str], float], role: str = "
             continue
         model = values.get((target.measure, target.area))
         z = (model - target.value) / target.se if model is not None and target.se else np.nan
-        verdict = "not measured" if model is None else ("within 3 SE" if abs(z) <= ACCEPTED_Z else "outside 3 SE")
+        verdict = NOT_MEASURED if model is None else (WITHIN if abs(z) <= ACCEPTED_Z else OUTSIDE)
         rows.append(
             {
                 "target": target.name, "measure": target.measure, "area": target.area, "role": target.role,
@@ -95,7 +84,7 @@ def table(region: Region, values: Mapping[tuple[str, str], float], role: str = "
                 "source": target.source, "confidence": target.confidence,
             }
         )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(TARGET_COLUMNS))
 
 
 def stock_targets(region: Region, sample: int = 1) -> StockTargets:

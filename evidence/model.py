@@ -96,8 +96,11 @@ class Region:
     """Everything known about one region; tables are shared, so readers copy before they change one.
 
     `margins` maps a file's stem to its table. `variants` maps a name to `description` and `overrides` (target name
-    to the fields that differ). `levels` holds what calibration fitted, empty before the first fit.
-    `folder_hash` is the SHA-256 of every file read, so that a run can be tied to its data.
+    to the fields that differ). `levels` holds what calibration fitted, empty before the first fit. `fitted_targets` is
+    the table of the model against the targets as calibration measured it last, None before, and `fitted_facts` how:
+    seed, sample, months settled and measured, and hashes of the parameters and of this folder at that time.
+    `folder_hash` is the SHA-256 of every file that a run reads, so that it can be tied to its data; the table of
+    targets decides no figure of a run and is left out.
     """
 
     name: str
@@ -112,3 +115,5 @@ class Region:
     variants: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     levels: Mapping[str, object] = field(default_factory=dict)
     folder_hash: str = ""
+    fitted_targets: DataFrame | None = None
+    fitted_facts: Mapping[str, object] = field(default_factory=dict)

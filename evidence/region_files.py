@@ -1,4 +1,4 @@
-"""Reading one region's folder: Places, margins, employers, commuting, targets, variants and fitted levels."""
+"""Reading one region's folder: Places, margins, employers, commuting, targets, variants and what was fitted."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 PLACES_REQUIRED = ("title", "places", "groups", "outside")
 OVERRIDE_FIELDS = ("measure", "period", "value", "se", "unit", "role", "source", "confidence", "note")
 LEVELS = Path("fitted") / "levels.yaml"
+TARGET_TABLE, TARGET_FACTS = Path("fitted") / "target_table.csv", Path("fitted") / "target_table.yaml"
+TARGET_COLUMNS = (
+    *("target", "measure", "area", "role", "observed", "se", "unit"),
+    *("model", "z", "verdict", "source", "confidence"),
+)
+"""Columns of the table of the model against the targets, in their order."""
+TARGET_FACT_KEYS = ("seed", "sample", "settled_months", "measured_months", "parameters", "region")
+"""How the table was measured; the last two are hashes."""
 
 
 def region_files(folder: Path) -> tuple[Path, ...]:
@@ -41,8 +49,18 @@ def folder_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def fitted_hash(folder: Path) -> str:
+    """Return the SHA-256 in hexadecimal of a region's table of targets and its facts, as far as they are there."""
+    digest = hashlib.sha256()
+    for name in (TARGET_TABLE, TARGET_FACTS):
+        digest.update((folder / name).read_bytes() if (folder / name).is_file() else b"none")
+    return digest.hexdigest()
+
+
 @lru_cache(maxsize=16)
-def read_region(root: Path, name: str, content: str, source_items: tuple[tuple[str, Source], ...]) -> Region:
+def read_region(
+    root: Path, name: str, content: str, fitted: str, source_items: tuple[tuple[str, Source], ...]
+) -> Region:
     """Return one region; read again only when a file of it or the list of publications has changed.
 
     Parameters
@@ -51,8 +69,8 @@ def read_region(root: Path, name: str, content: str, source_items: tuple[tuple[s
         The evidence folder.
     name
         The region's folder name.
-    content
-        Hash of the folder, part of the cache's key.
+    content, fitted
+        Hashes of the folder and of its table of targets, part of the cache's key.
     source_items
         All publications by id, as pairs.
     """
@@ -67,6 +85,7 @@ def read_region(root: Path, name: str, content: str, source_items: tuple[tuple[s
     levels: Mapping[str, object] = {}
     if levels_path.exists():
         levels = loading.mapping(loading.read_yaml(root, levels_path), loading.show(root, levels_path), "")
+    fitted_targets, fitted_facts = read_fitted_targets(root, folder, sources)
     return Region(
         name=name,
         title=title,
@@ -83,7 +102,40 @@ def read_region(root: Path, name: str, content: str, source_items: tuple[tuple[s
         variants=read_variants(root, folder / "variants.yaml", targets, sources),
         levels=levels,
         folder_hash=content,
+        fitted_targets=fitted_targets,
+        fitted_facts=fitted_facts,
     )
+
+
+def read_fitted_targets(
+    root: Path, folder: Path, sources: Mapping[str, Source]
+) -> tuple[DataFrame | None, Mapping[str, object]]:
+    """Return the table of the model against the targets and how it was measured; None and empty before the first.
+
+    Parameters
+    ----------
+    root
+        The evidence folder.
+    folder
+        The region's folder.
+    sources
+        All publications by id.
+    """
+    table_path, facts_path = folder / TARGET_TABLE, folder / TARGET_FACTS
+    if not table_path.exists() and not facts_path.exists():
+        return None, {}
+    table = read_table(root, table_path, sources, TARGET_COLUMNS)
+    file = loading.show(root, table_path)
+    strange = [str(column) for column in table.columns if column not in TARGET_COLUMNS]
+    if strange:
+        raise EvidenceError(file, strange[0], f"no such column; the columns are {', '.join(TARGET_COLUMNS)}")
+    for column in ("observed", "se", "model", "z"):
+        for position, found in enumerate(table[column]):
+            loading.number(found, file, f"row {position + 2}.{column}")
+    file = loading.show(root, facts_path)
+    facts = loading.mapping(loading.read_yaml(root, facts_path), file, "")
+    loading.check_keys(facts, file, "", TARGET_FACT_KEYS)
+    return table.loc[:, list(TARGET_COLUMNS)], facts
 
 
 def read_places(root: Path, path: Path) -> tuple[str, tuple[Place, ...], dict[str, tuple[str, ...]], tuple[str, ...]]:

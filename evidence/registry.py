@@ -110,7 +110,7 @@ def regions(root: Path | None = None) -> tuple[str, ...]:
 
 
 def load_region(name: str, root: Path | None = None) -> Region:
-    """Return one region with its Places, margins, employers, commuting, targets, variants and fitted levels.
+    """Return one region: Places, margins, employers, commuting, targets, variants, and what was fitted to them.
 
     The tables are shared between callers: copy one before changing it.
 
@@ -124,8 +124,9 @@ def load_region(name: str, root: Path | None = None) -> Region:
         held = ", ".join(regions(root)) or "none"
         message = f"no such region; held are {held}.{loading.nearest(name, regions(root))}"
         raise EvidenceError("regions", name, message)
-    content = region_files.folder_hash(root / "regions" / name)
-    return region_files.read_region(root, name, content, tuple(sources(root).items()))
+    folder = root / "regions" / name
+    content, fitted = region_files.folder_hash(folder), region_files.fitted_hash(folder)
+    return region_files.read_region(root, name, content, fitted, tuple(sources(root).items()))
 
 
 def citations(ids: Iterable[str], root: Path | None = None) -> tuple[Source, ...]:

@@ -11,6 +11,7 @@ from experiments.cache import hash_of, parameters_hash, rules_hash
 from experiments.errors import InvalidRequest
 from experiments.estimate import Estimate, estimate
 from experiments.requests import Request
+from experiments.target_table import table_hash
 from experiments.version import __version__, source_hash
 from results.store import RunFolder
 from scenarios.vocabulary import AGE_MAX_YEARS, AGE_MIN_YEARS
@@ -55,7 +56,7 @@ class Plan:
     threads: int
     n_residents: int
     inputs: dict[str, Any]
-    """everything that decides a figure, as plain values"""
+    """everything that decides a figure of the run folder, as plain values"""
     estimate: Estimate
 
     @property
@@ -147,6 +148,7 @@ def plan(request: Request) -> Plan:
         "region": region.folder_hash,
         "parameters": parameters_hash(shipped_parameters()),
         "rules": rules_hash(),
+        "target_table": table_hash(region),
         "sample": request.sample,
         "draws": sorted({task.draw for task in request.tasks}),
         "seeds": sorted({task.seed for task in request.tasks}),

@@ -10,11 +10,14 @@ import numpy as np
 from results.panel import Panel
 
 if TYPE_CHECKING:
+    from experiments.target_table import TargetTable
     from results.pairing import PairedSeed
     from results.summary import Headline
 
 
-def quality_rows(pairs: Sequence[PairedSeed], headline: Headline, n_wanted: int) -> list[dict[str, str]]:
+def quality_rows(
+    pairs: Sequence[PairedSeed], headline: Headline, n_wanted: int, targets: TargetTable | None
+) -> list[dict[str, str]]:
     """Return the rows, in the columns of `results.store.QA_COLUMNS` but for those a person fills in.
 
     Parameters
@@ -25,11 +28,14 @@ def quality_rows(pairs: Sequence[PairedSeed], headline: Headline, n_wanted: int)
         The comparison over them.
     n_wanted : int
         Number of runs that were asked for.
+    targets : TargetTable or None
+        The region's table of the baseline against published figures, where it has one.
     """
     panels = [panel for pair in pairs for panel in (pair.policy, pair.baseline)]
     apart = sum(_months_apart(pair) for pair in pairs)
     lost = sum(_residents_lost(panel) for panel in panels)
     overfull = sum(_overfull(panel) for panel in panels)
+    beside = " ".join([*targets.departures, targets.tally()]) if targets else "the region has no table yet"
     return [
         _row("runs", "Every run that was asked for is in the figures", f"{n_wanted} runs", f"{len(pairs)} runs",
              len(pairs) == n_wanted, "circumstances.json"),
@@ -43,6 +49,9 @@ def quality_rows(pairs: Sequence[PairedSeed], headline: Headline, n_wanted: int)
              headline.alarm.text, not headline.alarm.exceeds, "headline.json"),
         _row("calibration", "The parameters rest on a posterior", "calibrated", headline.caution or "calibrated",
              headline.calibrated, "manifest.json", kind="validation"),
+        _row("targets", "The baseline was set beside published figures with the parameters of this run",
+             "a table of these parameters", beside, targets is not None and not targets.departures, "target_table.csv",
+             kind="validation"),
     ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from experiments.errors import MissingData
 from experiments.plans import Plan, shipped_region
 from experiments.quality import quality_rows
 from experiments.runner import Outcome
+from experiments.target_table import table_for
 from experiments.version import __version__
 from experiments.words import Documents, documents_of, report_data
 from results.files import write_text
@@ -75,6 +76,7 @@ def publish(
     headline = summarise(pairs, geography_of(study.region), calibrated=False)
     manifest = manifest_of(study, said)
     write_text(store.path / BASELINE_FILE, said.baseline)
+    targets = table_for(study)
     contents = RunContents(
         headline=headline,
         seeds=pairs,
@@ -83,7 +85,8 @@ def publish(
         circumstances=circumstances_of(study, outcome, started),
         resolved_yaml=said.resolved,
         diff_yaml=said.difference,
-        qa_rows=quality_rows(pairs, headline, len(study.request.tasks)),
+        qa_rows=quality_rows(pairs, headline, len(study.request.tasks), targets),
+        targets=targets.rows if targets else None,
         log_lines=log_lines(store.path),
     )
     write_run(store, contents)

@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from experiments.target_table import table_for
 from scenarios.vocabulary import month_name
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def report_data(
     from results.assumptions import parameter_frame
     from results.report import ReportData
 
-    policy = study.policy.scenario
+    policy, targets = study.policy.scenario, table_for(study)
     warnings = [f"{n_failed} of {len(study.request.tasks)} runs failed and are left out."] if n_failed else []
     return ReportData(
         headline,
@@ -77,6 +78,8 @@ def report_data(
         policy_text=policy_lines(study, documents.context),
         warnings=warnings,
         parameters=parameter_frame(shipped_parameters(), sources(), overrides=dict(study.policy_arm.parameters)),
+        targets=targets.frame() if targets else None,
+        target_words=targets.words() if targets else "",
         command=documents.command,
         manifest=manifest,
     )

@@ -68,7 +68,8 @@ class RunContents:
     """Everything a finished run leaves behind.
 
     `manifest` (versions, hashes, seeds) is covered by the checksums; `circumstances` (machine, times) is not.
-    `qa_rows` are rows of the quality-assurance log by QA_COLUMNS.
+    `qa_rows` are rows of the quality-assurance log by QA_COLUMNS. `targets` is the region's table of the baseline
+    against published figures, None where there is none.
     """
 
     headline: Headline
@@ -81,6 +82,7 @@ class RunContents:
     qa_rows: Sequence[dict[str, str]] = ()
     log_lines: Sequence[dict[str, Any]] = ()
     warnings: Sequence[str] = field(default_factory=tuple)
+    targets: DataFrame | None = None
 
 
 def parquet_bytes(table: DataFrame) -> bytes:
@@ -140,6 +142,8 @@ def write_run(folder: RunFolder, contents: RunContents) -> Path:
     write_json(path / "manifest.json", {**contents.manifest, "content_hash": folder.content_hash})
     write_json(path / "headline.json", headline.as_dict())
     write_text(path / "qa_log.csv", qa_text(contents.qa_rows))
+    if contents.targets is not None:
+        write_text(path / "target_table.csv", csv_text(contents.targets))
     charts = run_charts(headline)
     write_charts(path / "charts", charts)
     write_bytes(path / "workbook.xlsx", workbook_bytes(headline, contents.manifest))

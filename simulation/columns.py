@@ -3,7 +3,7 @@
 Named tuples keep the kernels' signatures readable; every array is allocated once before a run.
 """
 
-from __future__ import annotations
+from __future__ import annotations  # constants of kernels
 
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -23,11 +23,13 @@ def _cache_folder() -> Path:
     """Return the folder of compiled code, one for each state of the sources.
 
     Numba's own check sees only the file of a kernel, not the files it calls into, and would go on using
-    code compiled from an older helper.
+    code compiled from an older helper. Files without kernels whose numbers kernels use say so in a comment.
     """
     here = Path(__file__).parent
-    files = [*sorted(here.rglob("*.py")), here.parent / "scenarios" / "vocabulary.py"]
-    content = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    texts = [path.read_bytes() for path in sorted(here.rglob("*.py"))]
+    compiled = [text for text in texts if b"simulation.compiling" in text or b"# constants of kernels" in text]
+    compiled.append((here.parent / "scenarios" / "vocabulary.py").read_bytes())
+    content = hashlib.sha256(b"".join(compiled)).hexdigest()[:16]
     base = Path(_config.CACHE_DIR) if _config.CACHE_DIR else user_cache_path("workability") / "compiled"
     return base / content
 

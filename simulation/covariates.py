@@ -1,6 +1,6 @@
 """The grid of covariates over which hazards are tabulated, and the words for one transition."""
 
-from __future__ import annotations
+from __future__ import annotations  # constants of kernels
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from simulation.columns import Columns
 from simulation.residents import NEVER
 from simulation.streams import draws
 
-Rows = NDArray[np.int32]
+Rows = NDArray[np.uint32]
 _CHILD_MONTHS = 18 * 12
 
 

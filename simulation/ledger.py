@@ -4,7 +4,7 @@ A line says once which accounts it moves money between, so each posting is doubl
 zero over the accounts. What a line is worth to an appraiser is decided in `results`, not here.
 """
 
-from __future__ import annotations
+from __future__ import annotations  # constants of kernels
 
 from dataclasses import dataclass
 

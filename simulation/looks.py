@@ -129,18 +129,17 @@ def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, s: int, 
 
 
 @kernel
-def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any, lane: int, first: int, end: int) -> None:
+def apply(
+    c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any, lane: int, first: int, end: int
+) -> None:
     """Write the applications of seekers first..end-1: employers in order of looking, and ranks there.
 
     Parameters
     ----------
-    c : residents' columns.
-    firms : employers' columns.
+    c, firms : columns of residents and employers.
     tables, p : where looks go; integers of looks and values.
-    lists : the month's seekers.
-    m : working arrays, written.
-    keys : keys of the month's draws.
-    lane : which working space to use.
+    lists, keys : the month's seekers and keys.
+    m, lane : working arrays, written, and which of the working spaces to use.
     first, end : range of seekers.
     """
     area_of, start, employer_of = tables.area_of, tables.start, tables.employer_of
@@ -166,7 +165,7 @@ def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any
         barriers = (facts >> 23) & 3
         present = employers[i]
         h0 = draw(look_key, who)
-        n_doors = 0
+        n_doors: Any = 0
         for j in range((facts >> 17) & 63):  # no branch depends on the draw: the processor would guess it wrong
             h = mix(h0 + U64(j + 1) * GOLDEN)
             q = np.int64(area_of[place, np.int64(h & U64(_AREA_MASK))])

@@ -98,7 +98,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.n_seekers = 0
         self.tightness = start.tightness.copy()
-        self.unemployed = np.zeros(start.n_places, np.int64)
+        self.n_unemployed = np.zeros(start.n_places, np.int64)
         self.terms = terms_of(arm.subsidies)
         if start.visit is None:
             start.visit = visit_tables(start.donor, start.n_places, start.parameters, start.limits)
@@ -333,7 +333,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         rows = self.rows
         month = [row[t].reshape(-1) for row in (rows.moves, rows.ageing, rows.flows, rows.subsidies)]
         for lane in self.counters:
-            take_counts(Counters(*(array.reshape(-1) for array in lane)), self.cells, self.satisfaction, *month)
+            flat = Counters._make(array.reshape(-1) for array in lane)
+            take_counts(flat, self.cells, self.satisfaction, *month)
 
     def _observe(self) -> None:
         t, rows, firms = self.month - self.first_month, self.rows, self.firms
@@ -344,9 +345,11 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         for subsidy in self.subsidies:
             self._account(subsidy, rows.subsidies[t, subsidy.index])
         rows.ledger[t] = self.standing + self.posted
-        count_slots(firms.area, firms.slots, firms.filled, firms.places, firms.places_filled, rows.slots[t], rows.places[t])
+        count_slots(
+            firms.area, firms.slots, firms.filled, firms.places, firms.places_filled, rows.slots[t], rows.places[t]
+        )
         per_place = self.cells.reshape(self.start.n_places, -1, CELL_SHAPE[-1])
-        self.unemployed = per_place[:, :, State.UNEMPLOYED].sum(axis=1)
+        self.n_unemployed = per_place[:, :, State.UNEMPLOYED].sum(axis=1)
         for place in self.places:
             place.step()
         if self.hashing:

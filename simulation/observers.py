@@ -36,9 +36,7 @@ def _pour(source: Any, target: Any) -> None:
 
 
 @kernel
-def take_counts(
-    lane: Any, cells: Any, satisfaction: Any, moves: Any, ageing: Any, flows: Any, subsidies: Any
-) -> None:
+def take_counts(lane: Any, cells: Any, satisfaction: Any, moves: Any, ageing: Any, flows: Any, subsidies: Any) -> None:
     """Add one lane's counts to the totals and to the month's row, and empty them.
 
     Parameters

@@ -1,6 +1,6 @@
 """What one run of one arm leaves behind: monthly counts, the ledger, and one record a resident for pairing."""
 
-from __future__ import annotations
+from __future__ import annotations  # constants of kernels
 
 from dataclasses import dataclass
 

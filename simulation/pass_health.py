@@ -10,7 +10,17 @@ from scenarios.vocabulary import CONDITIONS, State
 from simulation.compiling import inlined, kernel, scalar
 from simulation.streams import draw, high, low
 from simulation.thresholds import BETTER_SEGMENT, DIAGNOSIS_SEGMENT, SEGMENT_BITS, WORSE_SEGMENT
-from simulation.visit import CHANGED, DECLARED, DIAGNOSIS, EXIT, HEALTH_EVENT, LONG_UNEMPLOYMENT, REPLACED, TREATED, WAIT
+from simulation.visit import (
+    CHANGED,
+    DECLARED,
+    DIAGNOSIS,
+    EXIT,
+    HEALTH_EVENT,
+    LONG_UNEMPLOYMENT,
+    REPLACED,
+    TREATED,
+    WAIT,
+)
 
 _NEVER = -32768
 _ABSENT, _UNEMPLOYED, _LTS = int(State.ABSENT), int(State.UNEMPLOYED), int(State.LONG_TERM_SICK)

@@ -24,7 +24,7 @@ class Place(Agent):  # type: ignore[misc]  # Mesa ships without types
     def tightness(self) -> float:
         """Return vacancies per unemployed resident at the month's end; outside the region, the region's own."""
         model: RegionModel = self.model
-        slots, people = model.rows.slots[model.month - model.first_month], model.unemployed
+        slots, people = model.rows.slots[model.month - model.first_month], model.n_unemployed
         if self.index < model.start.n_places:
             vacancies = slots[self.index, 0] - slots[self.index, 1]
             unemployed = people[self.index]

@@ -74,7 +74,7 @@ class Subsidy(Agent):  # type: ignore[misc]  # Mesa ships without types
         self.spent_pence = 0
         self.owed_pence = 0
         self.active = 0
-        self.offers: Rows = np.zeros(0, np.int32)
+        self.offers: Rows = np.zeros(0, np.uint32)
 
     def is_open(self, month: int) -> bool:
         """Return whether a job may start this month."""

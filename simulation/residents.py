@@ -5,7 +5,7 @@ number of rows never changes. Calendar columns hold the month number at which so
 January 2025), so that nothing has to be counted up for people to whom nothing happens.
 """
 
-from __future__ import annotations
+from __future__ import annotations  # constants of kernels
 
 from dataclasses import dataclass, fields
 

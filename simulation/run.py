@@ -74,7 +74,6 @@ def prepare(
     )  # fmt: skip
     quiet = ArmSpec("run-in", (), (), (), (), 10_000, 1)
     shift_calendar(start.columns, run_in)
-    shift_calendar(start.donor, 0)
     model = RegionModel(start, quiet, seed=0, threads=threads, first_month=-run_in, months=max(1, run_in), copy=False)
     start.columns.birth[:] = start.columns.birth + run_in
     first_pay(start.columns, population.employers, values, model.rates.minimum_wage)
@@ -181,6 +180,7 @@ def _fork(history: RegionModel, arm: ArmSpec, threads: int, hashing: bool) -> Re
     model.rate_key = history.rate_key
     model.rates = history.rates
     model.pay = model.pay._replace(floor=history.pay.floor)
+    start.columns, start.firms = model.columns, model.firms  # nothing holds on to the history's own arrays
     return model
 
 
@@ -223,10 +223,11 @@ def simulate(
         history.step()
         if progress is not None:
             progress("history", month + 1, base.policy_month)
-    groups = groups_at(history)
+    groups, past = groups_at(history), history.rows
     side_by_side = min(len(arms), threads)
     models = [_fork(history, arm, max(1, threads // side_by_side), hashing) for arm in arms]
     history.lanes.close()
+    del history
 
     def finish(model: RegionModel) -> RunOutput:
         for month in range(model.arm.months):
@@ -234,7 +235,7 @@ def simulate(
             if progress is not None:
                 progress(model.arm.name, month + 1, model.arm.months)
         model.lanes.close()
-        return output_of(model, history.rows, groups, time.perf_counter() - begun)
+        return output_of(model, past, groups, time.perf_counter() - begun)
 
     if side_by_side == 1:
         return tuple(finish(model) for model in models)

@@ -123,7 +123,9 @@ def open_and_close(
 
 
 @kernel
-def count_slots(area: Any, slots: Any, filled: Any, places: Any, places_filled: Any, slot_row: Any, place_row: Any) -> None:
+def count_slots(
+    area: Any, slots: Any, filled: Any, places: Any, places_filled: Any, slot_row: Any, place_row: Any
+) -> None:
     """Add up slots and programme places, open and filled, by area, into two rows of shape (areas, 2)."""
     for e in range(area.size):
         a = area[e]

@@ -6,7 +6,7 @@ the threshold. So a higher hazard to one destination never changes who takes ano
 pushed apart come together again.
 """
 
-from __future__ import annotations
+from __future__ import annotations  # constants of kernels
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -151,7 +151,7 @@ def check_flows(rows: Rows, months: int, first_stock: NDArray[np.int64]) -> None
 
 
 def check_chain(rows: Rows, months: int) -> None:
-    """Started = in a placement + finished + dropped out, by subsidy, every month; finished covers kept; paid = active."""
+    """Started = in a placement + finished + dropped out, by subsidy, every month; kept <= finished; paid = active."""
     total = rows.subsidies[:months].sum(axis=2)
     item = {name: total[..., i] for i, name in enumerate(SUBSIDY_ITEMS)}
     ended = item["finished"] + item["dropped_out"]

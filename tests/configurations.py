@@ -15,7 +15,9 @@ from tests.worlds import UNEMPLOYED, baseline, model_of, start_of, subsidy, worl
 WORDS = ("a value",)
 LEAVES = st.one_of(
     st.just(UNEMPLOYED),
-    st.builds(lambda a, b: Compare("age_years", "between", (a, a + b), WORDS * 2), st.integers(16, 60), st.integers(0, 30)),
+    st.builds(
+        lambda a, b: Compare("age_years", "between", (a, a + b), WORDS * 2), st.integers(16, 60), st.integers(0, 30)
+    ),
     st.builds(lambda m: Compare("spell_months", "at_least", (m,), WORDS), st.integers(0, 18)),
     st.builds(lambda b: Compare("benefit", "is", (b,), WORDS), st.integers(0, 4)),
     st.builds(lambda p: Compare("place", "in", tuple(p), WORDS), st.lists(st.integers(0, 4), min_size=1, max_size=3)),
@@ -89,7 +91,8 @@ def arms(draw: Any) -> ArmSpec:
 
 
 LOWERED = (
-    "sickness_absence__onset", "separation__separation", "separation__slot_closes", "long_term_sickness__from_unemployment",
+    "sickness_absence__onset", "separation__separation", "separation__slot_closes",
+    "long_term_sickness__from_unemployment",
     "search__on_the_job", "search__other_inactive", "health__recovery", "health__worsening", "health__diagnosis",
     "employer_choice__refill_rate", "employer_choice__close_rate", "employer_choice__cost_elasticity",
     "employer_choice__tightness_elasticity", "employer_choice__transport_refusal", "claiming__take_up",
@@ -138,7 +141,12 @@ def try_out(configuration: dict[str, Any]) -> None:
     start = start_of(world(**configuration["world"]), run_in=configuration["run_in"], **configuration["changes"])
     months = configuration["months"]
     model = model_of(
-        start, configuration["arm"], months=months, seed=configuration["seed"], threads=configuration["threads"], recording=True
+        start,
+        configuration["arm"],
+        months=months,
+        seed=configuration["seed"],
+        threads=configuration["threads"],
+        recording=True,
     )
     try:
         run_checked(model, months, every=5)

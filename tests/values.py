@@ -79,7 +79,9 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "health": {
         "recovery": (0.03, 0.006, 0.02, 0.004, 0.004, 0.0, 0.015, 0.02),
-        "onset_ratio": ((1.0, 1.1, 1.4, 1.5, 1.1),) * 4 + ((1.0, 1.0, 1.0, 1.0, 1.0),) * 2 + ((0.9, 1.2, 1.6, 1.6, 1.2),) * 2,
+        "onset_ratio": ((1.0, 1.1, 1.4, 1.5, 1.1),) * 4
+        + ((1.0, 1.0, 1.0, 1.0, 1.0),) * 2
+        + ((0.9, 1.2, 1.6, 1.6, 1.2),) * 2,
         "recovery_ratio": ((1.05, 0.95, 0.8, 0.6, 0.95),) * 4
         + ((1.0, 1.0, 1.0, 1.0, 1.0),) * 2
         + ((1.1, 0.9, 0.7, 0.7, 0.9),) * 2,
@@ -223,7 +225,10 @@ def rules() -> dict[str, dict[str, dict[str, SimpleNamespace]]]:
     """Return two financial years of round rules; in the second, benefits and minimum wages are 5% higher."""
     first = {group: {name: _held(value) for name, value in part.items()} for group, part in _RULES.items()}
     second = {group: dict(part) for group, part in first.items()}
-    for group, names in (("minimum_wage", _RULES["minimum_wage"]), ("universal_credit", list(_RULES["universal_credit"])[:4])):
+    for group, names in (
+        ("minimum_wage", _RULES["minimum_wage"]),
+        ("universal_credit", list(_RULES["universal_credit"])[:4]),
+    ):
         for name in names:
             second[group][name] = _held(round(_RULES[group][name] * 1.05, 2))
     return {"2025/26": first, "2026/27": second}

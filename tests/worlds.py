@@ -114,7 +114,9 @@ def _health(r: Residents, rng: np.random.Generator) -> None:
     r.treatment[known] = rng.integers(-12, 6, known.sum())
 
 
-def _jobs(r: Residents, e: Employers, n_places: int, n_outside: int, vacancies: float, rng: np.random.Generator) -> None:
+def _jobs(
+    r: Residents, e: Employers, n_places: int, n_outside: int, vacancies: float, rng: np.random.Generator
+) -> None:
     n_firms = len(e)
     e.area[:] = np.arange(n_firms) % (n_places + n_outside)
     e.sector[:] = rng.integers(0, len(SECTORS), n_firms)
@@ -153,7 +155,13 @@ def shuffled(w: World, seed: int) -> World:
 
 
 def start_of(
-    w: World, *, limits: Limits | None = None, levels: Levels | None = None, run_in: int = 0, draw: int = 0, **changes: Any
+    w: World,
+    *,
+    limits: Limits | None = None,
+    levels: Levels | None = None,
+    run_in: int = 0,
+    draw: int = 0,
+    **changes: Any,
 ) -> Start:
     """Return a start of a world; `process__name=value` changes a parameter.
 
@@ -186,8 +194,8 @@ def subsidy(name: str = "offer", rule: Rule = UNEMPLOYED, **changes: Any) -> Sub
     """Return a subsidy of the whole wage for six months, for the unemployed, at every employer, without any limit."""
     terms: dict[str, Any] = {
         "title": name, "payer": "DWP", "start_month": 0, "end_month": 1000, "months": 6, "hours_week": 25,
-        "wage_share": 1.0, "covers_employment_cost": True, "monthly_pence": 0, "start_pence": 100000, "end_pence": 50000,
-        "support_pence": 20000, "administration_pence": 10000, "places": "any_vacancy", "marginal_only": False,
+        "wage_share": 1.0, "covers_employment_cost": True, "monthly_pence": 0, "start_pence": 100000,
+        "end_pence": 50000,        "support_pence": 20000, "administration_pence": 10000, "places": "any_vacancy", "marginal_only": False,
         "cap_starts": None, "cap_starts_month": None, "cap_active": None, "budget_pence": None, "place_ids": None,
         "sector_ids": None, "employer_take_up": 0.6, "participant_take_up": 0.8, "drop_out": 0.03, "keep_bonus": 0,
         "priority_cohorts": 0,
@@ -200,7 +208,9 @@ def living_in(*places: int) -> Rule:
     return AllOf((UNEMPLOYED, Compare("place", "in", places, tuple(str(p) for p in places))))
 
 
-def model_of(start: Start, arm: ArmSpec | None = None, *, months: int = 60, seed: int = 1, **options: Any) -> RegionModel:
+def model_of(
+    start: Start, arm: ArmSpec | None = None, *, months: int = 60, seed: int = 1, **options: Any
+) -> RegionModel:
     """Return a model of an arm at month 0, ready to step.
 
     Parameters
@@ -292,7 +302,11 @@ def arrays_of(output: RunOutput) -> dict[str, NDArray[Any]]:
 def assert_same(a: dict[str, NDArray[Any]], b: dict[str, NDArray[Any]], but: Iterable[str] = ()) -> None:
     """Check that two sets of arrays are equal to the byte, but for some names."""
     assert a.keys() == b.keys()
-    wrong = [name for name in a if name not in set(but) and not (a[name].dtype == b[name].dtype and np.array_equal(a[name], b[name]))]
+    wrong = [
+        name
+        for name in a
+        if name not in set(but) and not (a[name].dtype == b[name].dtype and np.array_equal(a[name], b[name]))
+    ]
     assert not wrong, f"these arrays differ: {', '.join(wrong)}"
 
 
@@ -307,5 +321,6 @@ def region_start(sample: int = 200, run_in: int = 12) -> Start:
     region, shipped = load_region("cheshire-merseyside"), parameters()
     levels = levels_of(region.levels, tuple(place.name for place in region.places))
     years = {year: published(year) for year in ("2024/25", "2025/26", "2026/27")}
-    return prepare(build(region, shipped, sample=sample), shipped, levels, years, baseline(), sample=sample, run_in=run_in)
-
+    return prepare(
+        build(region, shipped, sample=sample), shipped, levels, years, baseline(), sample=sample, run_in=run_in
+    )

@@ -79,45 +79,39 @@ def targets(
     region: Annotated[
         str, typer.Option("--region", help="A region under evidence/regions.", metavar="NAME")
     ] = "cheshire-merseyside",
+    afresh: Annotated[
+        bool, typer.Option("--measure", help="Run the baseline and measure it now, in place of the stored table.")
+    ] = False,
     sample: o.SampleOption = "1:1",
     threads: o.ThreadsOption = None,
     as_json: o.JsonOption = False,
     verbose: o.VerboseOption = False,
     no_colour: o.NoColourOption = False,
 ) -> None:
-    """Run the baseline and set it beside every published figure it should agree with.
+    """Set the baseline beside every published figure it should agree with, as it was measured last.
 
-    Example: workability targets --sample 1:20
+    Example: workability targets --measure --sample 1:20
     """
-    import pandas as pd
-
-    from calibration.targets import measure, table
-    from experiments.paired import work_of
-    from experiments.plans import plan
-    from experiments.requests import Request, parse_sample, usable_cores
+    from experiments.requests import parse_sample, usable_cores
+    from experiments.target_table import TargetTable, stored
     from workability import terminal
 
-    request = Request("baseline", sample=parse_sample(sample), overrides={"region": region}, threads=threads, workers=1)
-    study = plan(request)
-    work = work_of(study, study.folder)
-    places = tuple(place.name for place in study.region.places)
-    values = measure(work.start(0), study.baseline_arm, places, threads=threads or usable_cores())
-    parts = [table(study.region, values, role) for role in ("fit", "holdout")]
-    frame = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    if afresh:
+        from calibration.fitted import measure_region
+
+        cores = threads or usable_cores()
+        found = TargetTable(*measure_region(region, sample=parse_sample(sample), threads=cores))
+    else:
+        found = stored(region)
     if as_json:
-        terminal.data(frame.to_json(orient="records", indent=2, force_ascii=False))
+        terminal.data(found.rows.to_json(orient="records", indent=2, force_ascii=False))
         return
-    # The target's name repeats measure and area.
-    frame = frame.drop(columns=["target", "confidence"])
+    frame = found.frame().drop(columns=["Confidence", "Source"])  # --json has them
     numeric = [i for i, name in enumerate(frame.columns) if frame[name].dtype.kind in "if"]
     rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
-    terminal.table(
-        f"{region}: targets and the model (not calibrated)",
-        [str(name).replace("_", " ") for name in frame.columns],
-        rows,
-        right=numeric,
-        colour=not no_colour,
-    )
+    title = f"{region}: published figures and the model (not calibrated)"
+    terminal.table(title, list(frame.columns), rows, right=numeric, colour=not no_colour)
+    terminal.data(found.words())
 
 
 def _cell(value: object) -> str:

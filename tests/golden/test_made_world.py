@@ -65,4 +65,6 @@ def test_the_made_world_s_run_is_the_one_on_file(update_golden: bool) -> None:
     kept = json.loads(FILE.read_text(encoding="utf-8"))
     for name in names:
         for part in kept[name]:
-            assert found[name][part] == kept[name][part], f"{name}: {part} moved; if meant, run `make golden` and say why"
+            assert found[name][part] == kept[name][part], (
+                f"{name}: {part} moved; if meant, run `make golden` and say why"
+            )

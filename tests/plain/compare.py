@@ -15,9 +15,12 @@ from tests.plain.tables import Person
 from tests.worlds import World, model_of, start_of
 
 COLUMNS = (
-    "id", "place", "birth", "sex", "ethnicity", "qualification", "deprivation", "cohort", "barriers", "ability", "partner",
-    "tenure", "state", "since", "work_history", "work_since", "employer", "hired", "slot", "hours", "pay", "insecure", "sector",
-    "conditions", "diagnosed", "declared", "severity", "treatment", "benefit", "claim_since", "programme", "programme_since",
+    "id", "place", "birth", "sex", "ethnicity", "qualification", "deprivation", "cohort", "barriers", "ability",
+    "partner",
+    "tenure", "state", "since", "work_history", "work_since", "employer", "hired", "slot", "hours", "pay", "insecure",
+    "sector",
+    "conditions", "diagnosed", "declared", "severity", "treatment", "benefit", "claim_since", "programme",
+    "programme_since",
     "completed", "satisfaction", "gross", "award",
 )  # fmt: skip
 ITEMS = ("started", "active", "finished", "kept", "dropped_out")
@@ -34,7 +37,9 @@ def differences(model: RegionModel, plain: PlainModel, month: int) -> list[str]:
     for name in ("slots", "filled", "target"):
         ours = np.array([employer[name] for employer in plain.employers])
         for e in np.flatnonzero(ours != getattr(model.firms, name))[:3]:
-            out.append(f"month {month}, employer {e}: {name} is {getattr(model.firms, name)[e]}, plain Python has {ours[e]}")
+            out.append(
+                f"month {month}, employer {e}: {name} is {getattr(model.firms, name)[e]}, plain Python has {ours[e]}"
+            )
     for name in ("places", "places_filled"):
         ours = np.array([employer[name] for employer in plain.employers]).T
         if not np.array_equal(ours, getattr(model.firms, name)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,16 @@ def look(model: PlainModel, h: int, person: Person) -> int | None:
     return chosen[high(h) * len(chosen) >> 32] if chosen else None
 
 
+def number(model: PlainModel, k: int) -> int:
+    """Return the number under which subsidy k draws: a checksum of its name, whatever its place in the list."""
+    return zlib.crc32(model.arm.subsidies[k].name.encode()) or 1
+
+
+def own_key(model: PlainModel, k: int, month: int, purpose: Purpose) -> int:
+    """Return the key of subsidy k's own draws."""
+    return mix(model.draws.key(month, purpose) + number(model, k) * STEP)
+
+
 def part_taken(model: PlainModel, k: int, e: int) -> int:
     """Return the share of an employer's establishments that take part in subsidy k, of 65535."""
     spec, employer = model.arm.subsidies[k], model.employers[e]
@@ -55,15 +66,16 @@ def part_taken(model: PlainModel, k: int, e: int) -> int:
         return 0
     if spec.sector_ids is not None and employer["sector"] not in spec.sector_ids:
         return 0
-    h = mix(model.draws.key(0, Purpose.PARTICIPATION) + k * STEP + e * STEP)
+    h = mix(own_key(model, k, 0, Purpose.PARTICIPATION) + e * STEP)
     sites = max(1, -(-employer["size"] // model.start.parameters.employer_choice.establishment_slots))
     return round(min(1.0, math.floor(sites * spec.employer_take_up + low(h) / 2**32) / sites) * 65535)
 
 
 def open_and_close(model: PlainModel, month: int) -> None:
-    """Step 5: vacant slots close, missing ones open, each rounded by one draw an employer."""
+    """Step 5: vacant slots close, missing ones open, rounded by a draw an employer; places only where offers were made."""
     p = model.start.parameters.employer_choice
     rates = opening_rate(np.array(model.tightness), model.start.tightness, p)
+    offers = [any(q["offer"] == k + 1 for q in model.people) for k in range(len(model.arm.subsidies))]
     opens = [spec.places != "any_vacancy" and model.is_open(k, month) for k, spec in enumerate(model.arm.subsidies)]
     for e, employer in enumerate(model.employers):
         h = model.draws.of(month, Purpose.CLOSE, e)
@@ -79,9 +91,11 @@ def open_and_close(model: PlainModel, month: int) -> None:
             if not opens[k]:
                 employer["places"][k] -= spare
             elif employer["joins"][k]:
-                g = model.draws.of(month, Purpose.PLACES, e * 16 + k)
+                g = mix(own_key(model, k, month, Purpose.PLACES) + e * STEP)
                 employer["places"][k] -= min(spare, spare * round(p.close_rate * 2**32) + high(g) >> 32)
-                answer = Fraction(round(p.cost_elasticity * model.share[k] * 65536), 65536)
+                answer = (
+                    Fraction(round(p.cost_elasticity * model.share[k] * 65536), 65536) if offers[k] else Fraction(0)
+                )
                 share = Fraction(employer["joins"][k], 65535) * answer * Fraction(round(p.refill_rate * 2**32), 2**32)
                 employer["places"][k] += math.floor(max(gap, 0) * share + Fraction(low(g), 2**32))
         employer["open"] = employer["slots"] > employer["filled"]
@@ -97,10 +111,14 @@ def offer(model: PlainModel, seekers: list[Person], month: int) -> None:
         rule = model.rules_of_offers[k]
         able = [q for q in seekers if not q["offer"] and not q["programme"] and rule(q, month)]
         bound = round(spec.participant_take_up * 2**32)
-        take_up = model.draws.key(0, Purpose.TAKE_UP) + k * STEP
+        take_up = own_key(model, k, 0, Purpose.TAKE_UP)
         able = [q for q in able if low(mix(take_up + q["id"] * STEP)) < bound]
         able.sort(
-            key=lambda q: (not q["cohort"] & spec.priority_cohorts, model.draws.of(month, Purpose.LOTTERY, q["id"]), q["id"])
+            key=lambda q: (
+                not q["cohort"] & spec.priority_cohorts,
+                model.draws.of(month, Purpose.LOTTERY, q["id"]),
+                q["id"],
+            )
         )
         for person in able[: model.room(k)]:
             person["offer"] = k + 1
@@ -116,9 +134,7 @@ def pays_here(model: PlainModel, k: int, e: int, person: Person) -> bool:
     if spec.sector_ids is not None and employer["sector"] not in spec.sector_ids:
         return False
     share = employer["joins"][k]
-    return share == 65535 or (
-        share > 0 and model.draws.of(0, Purpose.PARTICIPATION, e, person["id"]) >> 48 < share
-    )
+    return share == 65535 or (share > 0 and model.draws.of(0, Purpose.PARTICIPATION, e, person["id"]) >> 48 < share)
 
 
 def applications(model: PlainModel, person: Person, month: int) -> list[tuple[Node, int, int]]:
@@ -126,7 +142,7 @@ def applications(model: PlainModel, person: Person, month: int) -> list[tuple[No
     p = model.start.parameters.employer_choice
     search, k = model.start.parameters.search, person["offer"] - 1
     worth, health = value(model, person, month), health_seen(model, person)
-    n_firms, out = len(model.employers), []
+    out: list[tuple[Node, int, int]] = []
     h0 = model.draws.of(month, Purpose.LOOK, person["id"])
 
     def rank(e: int, node: int, extra: int) -> tuple[int, int] | None:
@@ -141,11 +157,15 @@ def applications(model: PlainModel, person: Person, month: int) -> list[tuple[No
             e = look(model, mix(h0 + (1000 + j) * STEP), person)
             if e is None or model.employers[e]["places"][k] <= model.employers[e]["places_filled"][k]:
                 continue
-            found = rank(e, e + (k + 1) * n_firms, model.points[k])
+            found = rank(e, e + (number(model, k) << 32), model.points[k])
             if found:
                 out.append(((f"place {k}", e), *found))
             break
-    n_looks = max(1, search.looks[person["state"]] + sum(x for b, x in enumerate(search.looks_by_cohort) if person["cohort"] >> b & 1))
+    n_looks = max(
+        1,
+        search.looks[person["state"]]
+        + sum(x for b, x in enumerate(search.looks_by_cohort) if person["cohort"] >> b & 1),
+    )
     for j in range(n_looks):
         e = look(model, mix(h0 + (j + 1) * STEP), person)
         if e is None or len(out) >= 16 or not model.employers[e]["open"] or e == person["employer"]:

@@ -37,7 +37,7 @@ def people_of(c: Columns) -> list[Person]:
 
 
 class PlainModel:
-    """One arm, month by month. `people` and `employers` are dictionaries; `ledger` and `starts` hold the last month's."""
+    """One arm, month by month: `people` and `employers` are dictionaries; `ledger` and `counts` hold the last month's."""
 
     def __init__(
         self,
@@ -53,7 +53,19 @@ class PlainModel:
         donors = people_of(start.donor)
         self.hazards = Hazards(start, donors)
         self.donors = self._donor_groups(donors)
-        names = ("area", "sector", "kind", "size", "slots", "filled", "standard", "premium", "inclusive", "part_time", "insecure")
+        names = (
+            "area",
+            "sector",
+            "kind",
+            "size",
+            "slots",
+            "filled",
+            "standard",
+            "premium",
+            "inclusive",
+            "part_time",
+            "insecure",
+        )
         f, k = start.firms, len(arm.subsidies)
         self.employers: list[dict[str, Any]] = [
             {name: int(getattr(f, name)[e]) for name in names} | {"places": [0] * k, "places_filled": [0] * k}
@@ -83,7 +95,9 @@ class PlainModel:
             for person in sorted((q for q in donors if q["place"] == place), key=lambda q: q["id"]):
                 years[-person["birth"] // 12 - 16].append(person)
             there = [y for y in range(49) if years[y]]
-            out.append([years[y] or years[min(there, key=lambda other, y=y: (abs(other - y), other))] for y in range(49)])
+            out.append(
+                [years[y] or years[min(there, key=lambda other, y=y: (abs(other - y), other))] for y in range(49)]
+            )
         return out
 
     def count(self, item: str, person: Person) -> None:
@@ -124,8 +138,8 @@ class PlainModel:
                 change_health(self, person, month)
             if leave_or_look(self, person, month, replaced):
                 seekers.append(person)
-        market.open_and_close(self, month)
         market.offer(self, seekers, month)
+        market.open_and_close(self, month)
         market.hire(self, market.match(self, seekers, month), month)
         self._settle()
         self._accounts()

@@ -46,7 +46,10 @@ class Law:
         self.boss_young_from = yearly(boss, "under_21_relief_threshold")
         self.young_below = int(pounds(boss, "relief_age"))
         self.pension = [yearly("pension", f"qualifying_earnings_{end}") for end in ("lower", "upper")]
-        self.pension_trigger, self.pension_rate = yearly("pension", "earnings_trigger"), percent("pension", "employer_minimum")
+        self.pension_trigger, self.pension_rate = (
+            yearly("pension", "earnings_trigger"),
+            percent("pension", "employer_minimum"),
+        )
         self.pension_age = int(pounds("pension", "enrolment_age"))
         credit = "universal_credit"
         self.standard = {
@@ -56,7 +59,9 @@ class Law:
             for couple in (False, True)
             for old in (False, True)
         }
-        self.ill = {new: half_up(100 * pounds(credit, f"lcwra_{'new' if new else 'existing'}")) for new in (False, True)}
+        self.ill = {
+            new: half_up(100 * pounds(credit, f"lcwra_{'new' if new else 'existing'}")) for new in (False, True)
+        }
         self.kept = {
             owner: half_up(100 * pounds(credit, f"work_allowance_{'without' if owner else 'with'}_housing"))
             for owner in (False, True)
@@ -68,7 +73,8 @@ class Law:
         self.sick_months = int(pounds(sick, "weeks_maximum") * 12 // 52)
         by_age = {16: "age_16_17", 17: "age_16_17", 18: "age_18_20", 19: "age_18_20", 20: "age_18_20"}
         self.minimum = {
-            age: half_up(pounds("minimum_wage", by_age.get(age, "age_21_plus")) * 100 * wage_factor) for age in range(16, 66)
+            age: half_up(pounds("minimum_wage", by_age.get(age, "age_21_plus")) * 100 * wage_factor)
+            for age in range(16, 66)
         }
 
     def income_tax(self, gross: int) -> int:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 UNSET = int(NEVER)
 STATES = {
-    "long_term_sick": SICK, "sickness_absence": ABSENT, "unemployed": UNEMPLOYED, "student": 4, "caring": 5, "retired": 6,
+    "long_term_sick": SICK, "sickness_absence": ABSENT, "unemployed": UNEMPLOYED, "student": 4, "caring": 5,
+    "retired": 6,
     "other_inactive": 7,
 }  # fmt: skip
 INHERITED = (
@@ -57,7 +58,15 @@ def replace(model: PlainModel, person: Person, month: int) -> None:
     person.update({name: donor[name] for name in INHERITED})
     person["state"] = donor["state"] if donor["state"] >= SICK else UNEMPLOYED
     person.update(
-        since=month, work_since=month, children=(), treatment=UNSET, employer=-1, programme=0, completed=0, slot=0, benefit=NONE
+        since=month,
+        work_since=month,
+        children=(),
+        treatment=UNSET,
+        employer=-1,
+        programme=0,
+        completed=0,
+        slot=0,
+        benefit=NONE,
     )
     partner = person["partner"]
     person["partner"] = -1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ def ten_digits(x: float) -> float:
     return float(f"{x:.9e}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def threshold(share: float) -> int:
     """Return a share as a 32-bit threshold."""
     return min(round(ten_digits(share) * 2**32), 2**32 - 1)
@@ -83,12 +83,12 @@ class Hazards:
         self.worse = [[threshold(x) for x in row] for row in health.worsening_hazard(p)]
         self.better = [[threshold(x) for x in row] for row in health.improvement_hazard(p)]
 
-    @lru_cache(maxsize=None)  # noqa: B019  one object a test
+    @cache  # noqa: B019  one object a test
     def _width(self, origin: int, i: int, covariates: tuple[int, ...]) -> int:
         t, p = self.by_origin[origin][i]
         return threshold(float(t.hazard(Covariates(*(np.array([x]) for x in covariates)), p)[0]))
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def _shape(self, origin: int, i: int, spell: int) -> int:
         t, p = self.by_origin[origin][i]
         return 65536 if t.shape is None else fraction(float(t.shape(np.array([float(spell)]), p)[0]))
@@ -119,7 +119,9 @@ def _promotions(people: list[Person], n_places: int) -> dict[tuple[int, int, int
     """Return thresholds of gaining a qualification level, by Place, band entered and level held."""
     out: dict[tuple[int, int, int], int] = {}
     for place in range(n_places):
-        held = [[q["qualification"] for q in people if q["place"] == place and band_of(-q["birth"]) == b] for b in range(4)]
+        held = [
+            [q["qualification"] for q in people if q["place"] == place and band_of(-q["birth"]) == b] for b in range(4)
+        ]
         for band in (1, 2, 3):
             mine, older = held[band - 1], held[band]
             if not mine or not older:

@@ -19,7 +19,9 @@ def test_a_baseline_conserves_everything() -> None:
 @pytest.mark.parametrize("payer", ["DWP", "combined_authority"])
 def test_a_subsidy_conserves_everything(places: str, payer: str) -> None:
     offer = subsidy(places=places, payer=payer, months=3, end_month=12, employer_take_up=1.0)
-    model = run_checked(model_of(start_of(world(500), employer_choice__refill_rate=0.3), with_subsidies(offer), months=18), 18)
+    model = run_checked(
+        model_of(start_of(world(500), employer_choice__refill_rate=0.3), with_subsidies(offer), months=18), 18
+    )
     counts = model.rows.subsidies.sum(axis=(0, 1, 2))
     assert all(counts[SUBSIDY_ITEMS.index(item)] > 0 for item in ("started", "finished", "dropped_out"))
 

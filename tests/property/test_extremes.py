@@ -22,7 +22,10 @@ NO_EXIT_FROM_WORK = {
     **NO_SEPARATION,
     "sickness_absence__to_long_term_sick": 0.0,
     "long_term_sickness__from_work": 0.0,
-    **{f"participation__employed_to_{reason}": (0.0,) * 7 for reason in ("student", "caring", "retired", "other_inactive")},
+    **{
+        f"participation__employed_to_{reason}": (0.0,) * 7
+        for reason in ("student", "caring", "retired", "other_inactive")
+    },
 }
 HIRES, JOB_TO_JOB, SEPARATIONS = 0, 1, 2
 
@@ -65,7 +68,11 @@ def test_without_any_exit_from_work_nobody_leaves_it() -> None:
 def test_with_unlimited_vacancies_and_no_standard_every_seeker_without_barriers_is_hired() -> None:
     w = world(600)
     w.residents.barriers[:] = 0
-    model = model_of(start_of(w, limits=Limits(unlimited=1, no_standard=1), search__looks=(16,) * 8, search__looks_by_cohort=(0,) * 10))
+    model = model_of(
+        start_of(
+            w, limits=Limits(unlimited=1, no_standard=1), search__looks=(16,) * 8, search__looks_by_cohort=(0,) * 10
+        )
+    )
     run_checked(model, 6)
     assert not model.rows.stocks[5, ..., State.UNEMPLOYED].any()
 

@@ -41,7 +41,16 @@ from simulation.residents import Residents
 from simulation.run import simulate
 from tests.checks import run_checked
 from tests.worlds import (
-    UNEMPLOYED, World, baseline, healthy_for_good, model_of, nobody_leaves, only_transitions, start_of, subsidy, with_subsidies,
+    UNEMPLOYED,
+    World,
+    baseline,
+    healthy_for_good,
+    model_of,
+    nobody_leaves,
+    only_transitions,
+    start_of,
+    subsidy,
+    with_subsidies,
 )  # fmt: skip
 
 AGES = (40, 30, 30, 30, 22, 40, 50, 45, 62, 17)
@@ -53,11 +62,13 @@ YOUNG = Compare("age_years", "between", (18, 24), ("18", "24"))
 LONG = Compare("spell_months", "at_least", (6,), ("6",))
 OFFER = subsidy(
     "kick", AllOf((UNEMPLOYED, YOUNG, LONG)), months=3, hours_week=25, employer_take_up=1.0, participant_take_up=1.0,
-    drop_out=0.0, keep_bonus=-30_000, start_pence=100_000, end_pence=50_000, support_pence=20_000, administration_pence=10_000,
+    drop_out=0.0, keep_bonus=-30_000, start_pence=100_000, end_pence=50_000, support_pence=20_000,
+    administration_pence=10_000,
 )  # fmt: skip
 PLAIN = {
     "employer_choice__ability_weight": 10.0, "employer_choice__qualification_points": (0,) * 4,
-    "employer_choice__history_points": 0, "employer_choice__duration_penalty": 0, "employer_choice__standard_shift": -20_000,
+    "employer_choice__history_points": 0, "employer_choice__duration_penalty": 0,
+    "employer_choice__standard_shift": -20_000,
     "employer_choice__subsidy_points": 6000.0, "employer_choice__keep_bonus": 0, "employer_choice__refill_rate": 0.0,
     "employer_choice__close_rate": 0.0, "search__looks": (40,) * 8, "progression__median_hourly_pence": 2000.0,
     "progression__pay_by_qualification": (1.0,) * 4, "progression__pay_by_age_band": (1.0,) * 7,
@@ -115,7 +126,9 @@ def test_stocks_and_flows(outputs: tuple[RunOutput, RunOutput]) -> None:
         assert by_state.tolist() == [[3, 0, 4, 1, 1, 0, 1, 0]] * 4
         assert output.slots[:, 0].tolist() == [[3, 3]] * 4
         assert output.claimants.sum(axis=(1, 2)).tolist() == [4, 4, 4, 4]
-    base, policy = (output.flows[:, 0] for output in outputs)  # hires, job to job, separations, absence, return, arrivals, leavers
+    base, policy = (
+        output.flows[:, 0] for output in outputs
+    )  # hires, job to job, separations, absence, return, arrivals, leavers
     assert base.tolist() == [[2, 0, 0, 0, 0, 0, 0], [0] * 7, [0] * 7, [0] * 7]
     assert policy.tolist() == [[2, 0, 0, 0, 0, 0, 0], [0] * 7, [0] * 7, [1, 0, 1, 0, 0, 0, 0]]
 

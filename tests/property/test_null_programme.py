@@ -10,7 +10,18 @@ import pytest
 from simulation.ledger import LINE_INDEX
 from simulation.run import simulate
 from tests.worlds import (
-    NOBODY, arrays_of, assert_same, baseline, differing, model_of, region_start, run, start_of, subsidy, with_subsidies, world,
+    NOBODY,
+    arrays_of,
+    assert_same,
+    baseline,
+    differing,
+    model_of,
+    region_start,
+    run,
+    start_of,
+    subsidy,
+    with_subsidies,
+    world,
 )  # fmt: skip
 
 NULLS: dict[str, dict[str, Any]] = {
@@ -57,8 +68,8 @@ def test_a_programme_without_effect_changes_only_what_is_spent_on_it() -> None:
     hours = 37
     start = start_of(w, search__on_the_job=0.0, wellbeing__on_programme=0.0)
     offer = subsidy(
-        wage_share=0.0, covers_employment_cost=False, start_pence=0, end_pence=0, drop_out=0.0, keep_bonus=30_000, months=4,
-        hours_week=hours, employer_take_up=1.0,
+        wage_share=0.0, covers_employment_cost=False, start_pence=0, end_pence=0, drop_out=0.0, keep_bonus=30_000,
+        months=4,        hours_week=hours, employer_take_up=1.0,
     )  # fmt: skip
     base, policy = (model_of(start, arm, months=18) for arm in (baseline(), with_subsidies(offer)))
     spending = [LINE_INDEX["subsidy_support"], LINE_INDEX["subsidy_administration"]]

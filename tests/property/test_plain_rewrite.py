@@ -35,6 +35,12 @@ def test_a_subsidy_agrees(terms: dict[str, object]) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_other_seeds_and_worlds_agree(seed: int) -> None:
     rng = np.random.Generator(np.random.PCG64(seed))
-    w = world(int(rng.integers(200, 400)), int(rng.integers(10, 60)), int(rng.integers(1, 6)), int(rng.integers(0, 3)), seed=seed)
+    w = world(
+        int(rng.integers(200, 400)),
+        int(rng.integers(10, 60)),
+        int(rng.integers(1, 6)),
+        int(rng.integers(0, 3)),
+        seed=seed,
+    )
     arm = with_subsidies(subsidy(places="both"))
     assert_agree(w, arm, months=8, seed=seed + 100, rules_of_offers=(lambda person, month: person["state"] == 2,))

@@ -16,7 +16,15 @@ from simulation.start import Start
 from simulation.streams import FIXED, Purpose, key
 from tests.checks import run_checked
 from tests.worlds import (
-    NO_HIRING, assert_same, healthy_for_good, model_of, nobody_leaves, run, start_of, state_of, world,
+    NO_HIRING,
+    assert_same,
+    healthy_for_good,
+    model_of,
+    nobody_leaves,
+    run,
+    start_of,
+    state_of,
+    world,
 )  # fmt: skip
 
 NAMES = [t.name for t in transitions()]
@@ -76,7 +84,9 @@ def test_a_higher_hazard_only_adds(name: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_process_alone_accounts_for_everybody_and_moves_nobody_else(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_alone_accounts_for_everybody_and_moves_nobody_else(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = run_checked(model_of(scaled(monkeypatch, {name: 1.0}, 0.0), months=6), 6, every=3)
     t = next(t for t in transitions() if t.name == name)
     moves = model.rows.moves[:6].sum(axis=(0, 1, 2))

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from tests.worlds import (
-    World, assert_same, living_in, model_of, run, start_of, state_of, subsidy, with_subsidies, world,
+    World,
+    assert_same,
+    living_in,
+    model_of,
+    run,
+    start_of,
+    state_of,
+    subsidy,
+    with_subsidies,
+    world,
 )  # fmt: skip
 
 MONTHS = 15

@@ -9,7 +9,18 @@ import pytest
 from numpy.typing import NDArray
 
 from simulation.model import RegionModel
-from tests.worlds import assert_same, baseline, model_of, run, shuffled, start_of, state_of, subsidy, with_subsidies, world
+from tests.worlds import (
+    assert_same,
+    baseline,
+    model_of,
+    run,
+    shuffled,
+    start_of,
+    state_of,
+    subsidy,
+    with_subsidies,
+    world,
+)
 
 ARMS = {
     "baseline": baseline(),

@@ -14,7 +14,17 @@ import pytest
 from simulation.model import RegionModel
 from simulation.run import simulate
 from tests.worlds import (
-    arrays_of, assert_same, baseline, model_of, region_start, run, start_of, state_of, subsidy, with_subsidies, world,
+    arrays_of,
+    assert_same,
+    baseline,
+    model_of,
+    region_start,
+    run,
+    start_of,
+    state_of,
+    subsidy,
+    with_subsidies,
+    world,
 )  # fmt: skip
 
 MONTHS = 12
@@ -113,7 +123,9 @@ def test_a_saved_model_goes_on_as_if_it_had_not_stopped(month: int) -> None:
 
 def _elsewhere(**environment: str) -> str:
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    done = subprocess.run([sys.executable, "-c", PROGRAM], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=env, cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return done.stdout
 
 

@@ -12,8 +12,8 @@ HERE = subsidy("here", living_in(0), place_ids=(0,), places="both", months=3)
 THERE = subsidy("there", living_in(1), place_ids=(1,), months=5, hours_week=30)
 NULL = subsidy("null", cap_starts=0)
 BY_SUBSIDY = (
-    "employers.places", "employers.places_filled", "employers.joins", "residents.slot", "residents.programme", "residents.offer",
-    "residents.completed",
+    "employers.places", "employers.places_filled", "employers.joins", "residents.slot", "residents.programme",
+    "residents.offer",    "residents.completed",
 )  # fmt: skip
 
 

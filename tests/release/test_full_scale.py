@@ -45,7 +45,9 @@ def test_rates_do_not_depend_on_the_scale() -> None:
     whole = by_scale[1].mean(axis=0)
     for sample in (100, 10):
         draft = by_scale[sample]
-        error = draft.std(axis=0, ddof=1) / np.sqrt(len(draft)) + by_scale[1].std(axis=0, ddof=1) / np.sqrt(len(by_scale[1]))
+        error = draft.std(axis=0, ddof=1) / np.sqrt(len(draft)) + by_scale[1].std(axis=0, ddof=1) / np.sqrt(
+            len(by_scale[1])
+        )
         assert (np.abs(draft.mean(axis=0) - whole) < POINTS + joint_z(6) * error).all(), f"1:{sample}"
 
 

@@ -1,4 +1,4 @@
-"""Without interactions every stock follows its expectation, worked out by a deterministic twin (`verification.md`, 29)."""
+"""Without interactions every stock follows its expectation, by a deterministic twin (`verification.md`, 29)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,13 @@ def twin(start: Start, always_hired: bool) -> tuple[np.ndarray, np.ndarray]:
     people = people_of(start.columns)
     groups: dict[tuple[int, ...], np.ndarray] = {}
     for person in people:
-        key = (band_of(-person["birth"]), person["sex"], person["qualification"], person["severity"], class_of(person["conditions"]))
+        key = (
+            band_of(-person["birth"]),
+            person["sex"],
+            person["qualification"],
+            person["severity"],
+            class_of(person["conditions"]),
+        )
         begun = groups.setdefault(key, np.zeros((8, LONGEST)))
         begun[person["state"], min(-person["since"], LONGEST - 1)] += 1
     hazards = Hazards(start, people_of(start.donor))

@@ -18,7 +18,9 @@ def test_one_forced_job_at_1_in_10_changes_fewer_than_100_lives_in_60_months() -
     start = region_start(10, 24)
     moved = [ever_different(start, case, MONTHS, threads=2) for case in range(CASES)]
     error = np.std(moved, ddof=1) / np.sqrt(CASES)
-    assert np.mean(moved) - joint_z(1) * error < MOST, f"mean {np.mean(moved):.0f}; ever in another state, by case: {moved}"
+    assert np.mean(moved) - joint_z(1) * error < MOST, (
+        f"mean {np.mean(moved):.0f}; ever in another state, by case: {moved}"
+    )
     assert min(moved) >= 1
 
 

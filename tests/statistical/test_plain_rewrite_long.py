@@ -1,4 +1,4 @@
-"""The plain-Python model over 36 months with 5,000 people (`verification.md`, 31; the short form is a property test)."""
+"""The plain-Python model over 36 months with 5,000 people (`verification.md`, 31)."""
 
 from __future__ import annotations
 

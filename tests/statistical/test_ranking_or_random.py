@@ -18,7 +18,8 @@ ONE_LOOK = {"search__looks": (1,) * 8, "search__looks_by_cohort": (0,) * 10, "se
 BLIND: dict[str, Any] = {
     "employer_choice__ability_weight": 0.0, "employer_choice__qualification_points": (0,) * 4,
     "employer_choice__severity_penalty": (0,) * 4, "employer_choice__condition_penalty": (0,) * 6,
-    "employer_choice__cohort_penalty": (0,) * 10, "employer_choice__duration_penalty": 0, "employer_choice__history_points": 0,
+    "employer_choice__cohort_penalty": (0,) * 10, "employer_choice__duration_penalty": 0,
+    "employer_choice__history_points": 0,
 }  # fmt: skip
 STEEP = {"employer_choice__duration_penalty": 60, "employer_choice__ability_weight": 2.0}
 

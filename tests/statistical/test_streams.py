@@ -48,7 +48,9 @@ def test_a_million_keys_do_not_collide() -> None:
     n_months, purposes = 526, list(Purpose)
     keys = {
         int(key(r, month, purpose))
-        for r, month, purpose in product([root(s, d) for s in range(10) for d in range(10)], range(-120, n_months - 120), purposes)
+        for r, month, purpose in product(
+            [root(s, d) for s in range(10) for d in range(10)], range(-120, n_months - 120), purposes
+        )
     }
     assert len(keys) == 100 * n_months * len(purposes) > 999_000
 

@@ -52,6 +52,13 @@ employment_rate:
 unemployed:
   {area: region, value: 100, se: 10, period: "2022", unit: persons, role: fit, source: survey, confidence: high}
 """,
+    "regions/vale/fitted/target_table.csv": (
+        "target,measure,area,role,observed,se,unit,model,z,verdict,source,confidence\n"
+        "unemployed,unemployed,region,fit,100,10,persons,104,0.4,within 3 SE,survey,high\n"
+    ),
+    "regions/vale/fitted/target_table.yaml": """
+{seed: 1, sample: 1, settled_months: 60, measured_months: 12, parameters: a1b2, region: c3d4}
+""",
     "regions/vale/variants.yaml": """
 more: {description: Another reading, overrides: {unemployed: {value: 150}}}
 """,

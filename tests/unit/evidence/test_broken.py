@@ -14,6 +14,7 @@ Change = Callable[[str, str, str], Path]
 
 SEARCH, TARGETS, PLACES = "parameters/search.yaml", "regions/vale/targets.yaml", "regions/vale/places.yaml"
 TENURE, VARIANTS, COSTS = "regions/vale/margins/tenure.csv", "regions/vale/variants.yaml", "unit_costs.yaml"
+TABLE, FACTS = "regions/vale/fitted/target_table.csv", "regions/vale/fitted/target_table.yaml"
 
 BROKEN = [
     # file, text, its replacement, key named, words of the message
@@ -57,6 +58,13 @@ BROKEN = [
     (TENURE, "owner,60", "owner,sixty", "row 2.value", "'sixty'"),
     (TENURE, "2021,census,high,\nX1", "2021,cens,high,\nX1", "row 2.source", "Did you mean 'census'?"),
     (TENURE, "area_code,", "code,", "area_code", "the column is missing"),
+    (TABLE, "verdict", "verdikt", "verdict", "the column is missing"),
+    (TABLE, "confidence\n", "confidence,more\n", "more", "no such column"),
+    (TABLE, ",104,", ",many,", "row 2.model", "finite number"),
+    (TABLE, ",0.4,", ",,", "row 2.z", "finite number"),
+    (TABLE, "survey", "survy", "row 2.source", "Did you mean 'survey'?"),
+    (FACTS, "seed: 1, ", "", "seed", "is missing"),
+    (FACTS, "sample: 1", "smaple: 1", "smaple", "Did you mean 'sample'?"),
 ]
 
 
@@ -107,7 +115,13 @@ def test_a_file_that_is_not_text_is_refused(root: Path) -> None:
         evidence.parameters(root)
 
 
-@pytest.mark.parametrize("file", ["places.yaml", "targets.yaml", "employers.csv", "commuting.csv"])
+NEEDED = [
+    *("places.yaml", "targets.yaml", "employers.csv", "commuting.csv"),
+    *("fitted/target_table.csv", "fitted/target_table.yaml"),
+]
+
+
+@pytest.mark.parametrize("file", NEEDED)
 def test_a_region_without_one_of_its_files_is_refused(root: Path, file: str) -> None:
     (root / "regions/vale" / file).unlink()
     with pytest.raises(EvidenceError):

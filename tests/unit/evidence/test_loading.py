@@ -51,6 +51,21 @@ def test_a_region_keeps_the_order_of_its_places(root: Path) -> None:
     assert region.levels == {}
 
 
+def test_the_table_against_targets_is_handed_over_with_how_it_was_measured(change: Change, root: Path) -> None:
+    before = evidence.load_region("vale", root)
+    assert before.fitted_targets is not None
+    assert before.fitted_targets["model"].tolist() == [104]
+    assert before.fitted_facts["settled_months"] == 60
+    after = evidence.load_region("vale", change("regions/vale/fitted/target_table.csv", ",104,", ",105,"))
+    assert after.fitted_targets is not None
+    assert after.fitted_targets["model"].tolist() == [105]
+    assert after.folder_hash == before.folder_hash
+    for name in ("target_table.csv", "target_table.yaml"):
+        (root / "regions/vale/fitted" / name).unlink()
+    bare = evidence.load_region("vale", root)
+    assert bare.fitted_targets is None and bare.fitted_facts == {}
+
+
 def test_a_category_called_none_is_not_a_blank(root: Path) -> None:
     tenure = evidence.load_region("vale", root).margins["tenure"]
     assert list(tenure["tenure"]) == ["owner", "none"]
@@ -91,7 +106,7 @@ def test_a_variant_states_only_what_differs(root: Path) -> None:
 
 def test_fitted_levels_are_read_if_there_are_any(root: Path) -> None:
     before = evidence.load_region("vale", root)
-    (root / "regions/vale/fitted").mkdir()
+    (root / "regions/vale/fitted").mkdir(exist_ok=True)
     (root / "regions/vale/fitted/levels.yaml").write_text("target_slots: 1.02\n", encoding="utf-8")
     after = evidence.load_region("vale", root)
     assert after.levels == {"target_slots": 1.02}

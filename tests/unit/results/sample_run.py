@@ -46,5 +46,6 @@ def contents(runs: list[PairedSeed]) -> RunContents:
         circumstances={"seconds": 1.0},
         resolved_yaml="name: kickstart\n",
         diff_yaml="subsidies: []\n",
+        targets=targets,
         log_lines=({"level": "INFO", "message": "done"},),
     )

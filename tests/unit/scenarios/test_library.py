@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from scenarios.resolve import baseline_of, names, resolve
 SHIPPED = {
     "baseline",
     "kickstart",
+    "kickstart-additional",
     "jobs-guarantee",
     "young-persons-guarantee",
     "health-barriers",
@@ -80,8 +82,9 @@ def test_kickstart() -> None:
     spec = only("kickstart")
     assert spec.eligibility.english().startswith("aged 16-24, on Universal Credit")
     assert (spec.months, spec.hours_week, spec.wage_share, spec.covers_employment_cost) == (6, 25, 1.0, True)
-    assert (spec.start_pence, spec.payer, spec.places) == (150_000, "DWP", "additional")
+    assert (spec.start_pence, spec.payer, spec.places) == (150_000, "DWP", "both")
     assert (spec.start_month, spec.end_month) == (15, 39)
+    assert only("kickstart-additional") == replace(spec, places="additional")
 
 
 def test_jobs_guarantee() -> None:

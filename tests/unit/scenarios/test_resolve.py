@@ -126,6 +126,10 @@ def test_the_nearer_of_two_keys_that_say_the_same_stays(write: Write) -> None:
     assert (arm(found).subsidies[0].start_month, arm(found).subsidies[0].end_month) == (15, 24)
 
 
+def demand_of(context: str) -> float:
+    return resolve(context).scenario.labour_demand[0].multiplier
+
+
 def test_contexts_reach_both_arms_and_overrides_of_subsidies_only_one() -> None:
     found = resolve(
         "kickstart",
@@ -141,7 +145,7 @@ def test_contexts_reach_both_arms_and_overrides_of_subsidies_only_one() -> None:
     policy, base = arm(found), arm(baseline_of(found))
     assert found.context == "weak-demand"
     assert base.name == "baseline" and base.subsidies == ()
-    assert policy.demand == base.demand == ((24, 0.93),)
+    assert policy.demand == base.demand == ((24, demand_of("weak-demand")),)
     assert policy.minimum_wage == base.minimum_wage == ((29, 1.05),)
     assert (policy.policy_month, policy.months) == (base.policy_month, base.months) == (24, 24)
     assert (policy.subsidies[0].start_month, policy.subsidies[0].end_month) == (24, 48)
@@ -150,11 +154,12 @@ def test_contexts_reach_both_arms_and_overrides_of_subsidies_only_one() -> None:
 
 def test_a_context_can_be_named_in_the_file_and_beaten(write: Write) -> None:
     path = write("extends: kickstart\ncontext: weak-demand\nlabour_demand: [{multiplier: 0.5}]\n")
-    assert resolve(path).scenario.labour_demand[0].multiplier == 0.93
-    assert resolve(path, {"context": "strong-demand"}).scenario.labour_demand[0].multiplier == 1.03
+    assert resolve(path).scenario.labour_demand[0].multiplier == demand_of("weak-demand")
+    other = resolve(path, {"context": "strong-demand"}).scenario
+    assert other.labour_demand[0].multiplier == demand_of("strong-demand")
     assert resolve(path, context="strong-demand").context == "strong-demand"
     assert resolve(path, {"labour_demand": "[{multiplier: 0.8}]"}).scenario.labour_demand[0].multiplier == 0.8
-    assert baseline_of(resolve(path)).scenario.labour_demand[0].multiplier == 0.93
+    assert baseline_of(resolve(path)).scenario.labour_demand[0].multiplier == demand_of("weak-demand")
 
 
 def test_a_policy_of_the_file_itself_is_not_the_baselines(write: Write) -> None:

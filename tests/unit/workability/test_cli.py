@@ -96,6 +96,7 @@ REFUSALS = [
     (("explain", "kickstart"), 4, "Run a scenario first"),
     (("report", "kickstart"), 4, "Run a scenario first"),
     (("reproduce", "nowhere"), 4, "Run a scenario first"),
+    (("targets", "--region", "eskermre"), 4, "Did you mean 'eskermere'?"),
     (("nonsense",), 2, "No such command"),
     (("run", "kickstart", "--nonsense"), 2, "No such option"),
 ]
@@ -144,6 +145,16 @@ def test_json_is_json_and_alone_on_standard_output(tmp_path: Path) -> None:
     assert {"baseline", "kickstart"} <= {entry["name"] for entry in library}
     shown = json.loads(workability("scenarios", "kickstart", "--json", cwd=tmp_path).stdout)
     assert shown["origins"]["subsidies.kickstart.hours_week"].startswith("scenarios/library/")
+
+
+def test_the_stored_table_against_published_figures_is_shown_at_once(tmp_path: Path) -> None:
+    shown = workability("targets", "--region", "eskermere", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    for word in ("not calibrated", "Published", "Verdict", "hazard_UE", "lie within 3 standard errors"):
+        assert word in shown.stdout
+    rows = json.loads(workability("targets", "--region", "eskermere", "--json", cwd=tmp_path).stdout)
+    assert {"target", "model", "z", "verdict"} <= set(rows[0])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_line_beats_the_environment(tmp_path: Path) -> None:
