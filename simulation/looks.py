@@ -147,10 +147,9 @@ def apply(
     joins, filled, headcount, sectors = firms.joins, firms.filled, firms.headcount, firms.sector
     ids, offers, employers = c.id, c.offer, c.employer
     seeker, seeker_facts = lists.seeker, lists.seeker_facts
-    node, rank, applications = m.node, m.rank, m.applications
+    node, rank, applications, doors = m.node, m.rank, m.applications, m.doors[lane]
     own, shift, no_standard, unlimited = p.own_sector, p.shift, p.no_standard, p.unlimited
     look_key, value_key, accept_key, join_key = keys.look, keys.value, keys.accept, keys.participation
-    doors = m.doors[lane]
     last_column, end_of_slots = start.shape[1] - 1, employer_of.size - 1
     for s in range(first, end):
         i = seeker[s]
