@@ -22,7 +22,7 @@ from simulation.start import Levels
 from simulation.thresholds import LEVELS, with_levels
 from simulation.visit import STANDARD_SHIFT
 
-_LTS, _INACTIVE, _SEPARATION = (LEVELS.index(name) for name in ("long_term_sick", "inactive", "separation"))
+_SEPARATION = LEVELS.index("separation")
 PROPORTIONAL, INTEGRAL = np.array([1.0, 1.0, 0.3]), np.array([0.05, 0.05, 0.02])
 SHIFT_GAINS = (60.0, 5.0)
 SLOT_GAINS = (0.06, 0.004)

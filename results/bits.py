@@ -63,11 +63,3 @@ def at(words: Words, months: NDArray[np.integer]) -> NDArray[np.bool_]:
     word = words[np.arange(len(words)), safe // WORD]
     is_set = (word >> (safe % WORD).astype(np.uint64)) & np.uint64(1)
     return np.asarray((month >= 0) & (is_set == 1), np.bool_)
-
-
-def by_month(words: Words, horizon: int) -> NDArray[np.int64]:
-    """Return the number of residents whose bit is set in each month, shape (horizon,)."""
-    out = np.zeros(horizon, np.int64)
-    for t in range(horizon):
-        out[t] = np.count_nonzero(words[:, t // WORD] & (np.uint64(1) << np.uint64(t % WORD)))
-    return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,8 +170,3 @@ def panel_of(output: RunOutput) -> Panel:
         state_hash=arrays["state_hash"].astype(np.uint64),
         **wide,
     )
-
-
-def renamed(panel: Panel, arm: str) -> Panel:
-    """Return the panel under another arm's name."""
-    return replace(panel, arm=arm)

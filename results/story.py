@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from results.display import both, interval_text, value_text
+from results.display import both
 from results.groups import ARRIVALS
 from results.lookup import group_stats
 from results.metrics import milestones
@@ -130,28 +130,3 @@ def findings(headline: Headline) -> list[str]:
         sentence_on_measured(headline),
         sentence_on_certainty(headline),
     ]
-
-
-def headline_text(headline: Headline) -> str:
-    """Return the headline as plain text for a terminal."""
-    title = f"{headline.policy} against {headline.baseline}: {headline.months[0]} to {headline.months[-1]}"
-    lines = [title, f"Status: {headline.caution or 'calibrated'}"]
-    lines.append(f"Seeds: {', '.join(map(str, headline.seeds))}. {sentence_on_certainty(headline)}\n")
-    width = max(len(metric.label) for metric in headline.metrics.values())
-    for name, metric in headline.metrics.items():
-        stat = headline.stats[name]
-        lines.append(
-            f"{metric.label:<{width}}  {value_text(stat, metric.kind):>16}  {interval_text(stat, metric.kind)}"
-        )
-    lines += ["", *group_lines(headline), "", headline.alarm.text]
-    return "\n".join(lines) + "\n"
-
-
-def group_lines(headline: Headline) -> list[str]:
-    """Return gained, lost and net person-months by Place, area group and cohort, one line each."""
-    lines = [f"{'Person-months in work':<28}{'gained':>27}{'lost':>27}{'net':>27}"]
-    for dimension in ("place", "area", "cohort"):
-        for label, stats in group_stats(headline, dimension).items():
-            text = "".join(f"{both(stats[item], 'count'):>27}" for item in ("gained", "lost", "net"))
-            lines.append(f"{label.replace('_', ' ')[:27]:<28}{text}")
-    return lines

@@ -119,9 +119,6 @@ class EmployerKind(IntEnum):
     OUTSIDE = 3
 
 
-EMPLOYER_KINDS = ("enterprise", "public_body", "self_employment", "outside_region")
-
-
 def month_index(year: int, month: int) -> int:
     """Return the run's month number of a calendar month (0 = January of EPOCH_YEAR)."""
     return (year - EPOCH_YEAR) * 12 + month - 1

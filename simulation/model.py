@@ -194,6 +194,15 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         )  # fmt: skip
         self._collect(0)
 
+    def release(self) -> None:
+        """Let go of the large arrays and the threads; the rows stay.
+
+        The model and its agents refer to each other, so the arrays would otherwise wait for the garbage
+        collector, which does not see how large they are.
+        """
+        self.lanes.close()
+        del self.columns, self.firms, self.lists, self.matching, self.recorder, self.visit, self.start, self.seeker_ids
+
     # ------------------------------------------------------------------ the month
     def step(self) -> None:
         """Run one month, in order."""

@@ -226,16 +226,16 @@ def simulate(
     groups, past = groups_at(history), history.rows
     side_by_side = min(len(arms), threads)
     models = [_fork(history, arm, max(1, threads // side_by_side), hashing) for arm in arms]
-    history.lanes.close()
-    del history
+    history.release()
 
     def finish(model: RegionModel) -> RunOutput:
         for month in range(model.arm.months):
             model.step()
             if progress is not None:
                 progress(model.arm.name, month + 1, model.arm.months)
-        model.lanes.close()
-        return output_of(model, past, groups, time.perf_counter() - begun)
+        output = output_of(model, past, groups, time.perf_counter() - begun)
+        model.release()
+        return output
 
     if side_by_side == 1:
         return tuple(finish(model) for model in models)

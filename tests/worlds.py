@@ -195,7 +195,8 @@ def subsidy(name: str = "offer", rule: Rule = UNEMPLOYED, **changes: Any) -> Sub
     terms: dict[str, Any] = {
         "title": name, "payer": "DWP", "start_month": 0, "end_month": 1000, "months": 6, "hours_week": 25,
         "wage_share": 1.0, "covers_employment_cost": True, "monthly_pence": 0, "start_pence": 100000,
-        "end_pence": 50000,        "support_pence": 20000, "administration_pence": 10000, "places": "any_vacancy", "marginal_only": False,
+        "end_pence": 50000, "support_pence": 20000, "administration_pence": 10000, "places": "any_vacancy",
+        "marginal_only": False,
         "cap_starts": None, "cap_starts_month": None, "cap_active": None, "budget_pence": None, "place_ids": None,
         "sector_ids": None, "employer_take_up": 0.6, "participant_take_up": 0.8, "drop_out": 0.03, "keep_bonus": 0,
         "priority_cohorts": 0,

@@ -12,6 +12,7 @@ from workability.command_doctor import doctor
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
 from workability.command_scenarios import check, scenarios, targets
+from workability.guard import EXIT_CODES
 from workability.terminal import data
 
 QUESTIONS = """Which question do you have?
@@ -33,9 +34,9 @@ Each command explains itself: workability run --help. Nothing is calibrated yet,
 app = typer.Typer(
     name="workability",
     help="Test an employment programme on every resident of a region before anyone pays for it.",
-    epilog="Data goes to standard output, messages to standard error. Exit codes: 0 done, 1 unexpected error, "
-    "2 bad usage, 3 invalid scenario or parameters, 4 data missing or stale, 5 finished with some failed runs, "
-    "6 a check failed, 130 interrupted and saved.",
+    epilog="Data goes to standard output, messages to standard error. Exit codes: "
+    + ", ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES)
+    + ".",
     rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,

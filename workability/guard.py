@@ -26,10 +26,11 @@ EXIT_CODES = (
     (BAD_USAGE, "bad usage"),
     (INVALID, "invalid scenario or parameters"),
     (MISSING, "data missing or stale"),
-    (SOME_FAILED, "finished, but some runs failed"),
+    (SOME_FAILED, "finished with some failed runs"),
     (CHECK_FAILED, "a check failed"),
-    (INTERRUPTED, "interrupted; what was finished is saved"),
+    (INTERRUPTED, "interrupted and saved"),
 )
+"""Every code that a command can end with, and what it means."""
 
 
 def this_command() -> str:

@@ -72,7 +72,7 @@ def part_taken(model: PlainModel, k: int, e: int) -> int:
 
 
 def open_and_close(model: PlainModel, month: int) -> None:
-    """Step 5: vacant slots close, missing ones open, rounded by a draw an employer; places only where offers were made."""
+    """Step 5: vacant slots close, missing ones open, rounded by a draw each; places only while offers are made."""
     p = model.start.parameters.employer_choice
     rates = opening_rate(np.array(model.tightness), model.start.tightness, p)
     offers = [any(q["offer"] == k + 1 for q in model.people) for k in range(len(model.arm.subsidies))]

