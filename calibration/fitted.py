@@ -133,8 +133,14 @@ def fit_region(name: str, *, months: int = 360, sample: int = 1, threads: int = 
     region, values = load_region(name), parameters()
     population = build(region, values, sample)
     levels = fit(
-        population, values, {year: rules(year) for year in rule_years()}, stock_targets(region, sample),
+        population,
+        values,
+        {year: rules(year) for year in rule_years()},
+        stock_targets(region, sample),
         first=levels_of(region.levels, tuple(p.name for p in region.places)),
-        months=months, averaged=months // 3, sample=sample, threads=threads,
-    )  # fmt: skip
+        months=months,
+        averaged=months // 3,
+        sample=sample,
+        threads=threads,
+    )
     return as_mapping(region, levels, months, sample)

@@ -18,6 +18,8 @@ from simulation.start import Start
 
 SETTLED_MONTHS = 60
 MEASURED_MONTHS = 12
+SHARED = ("measure", "area", "role", "se", "unit", "source", "confidence")
+"""Columns that a row takes from its target as they are."""
 ACCEPTED_Z = 3.0
 WITHIN, OUTSIDE, NOT_MEASURED = "within 3 SE", "outside 3 SE", "not measured"
 """Verdicts on a row."""
@@ -76,14 +78,9 @@ def table(region: Region, values: Mapping[tuple[str, str], float], role: str = "
         model = values.get((target.measure, target.area))
         z = (model - target.value) / target.se if model is not None and target.se else np.nan
         verdict = NOT_MEASURED if model is None else (WITHIN if abs(z) <= ACCEPTED_Z else OUTSIDE)
-        rows.append(
-            {
-                "target": target.name, "measure": target.measure, "area": target.area, "role": target.role,
-                "observed": target.value, "se": target.se, "unit": target.unit,
-                "model": np.nan if model is None else model, "z": z, "verdict": verdict,
-                "source": target.source, "confidence": target.confidence,
-            }
-        )  # fmt: skip
+        known = np.nan if model is None else model
+        shared = {"target": target.name, **{name: getattr(target, name) for name in SHARED}}
+        rows.append({**shared, "observed": target.value, "model": known, "z": z, "verdict": verdict})
     return pd.DataFrame(rows, columns=list(TARGET_COLUMNS))
 
 

@@ -29,7 +29,7 @@ HEADINGS = {
     "source": "Source",
 }
 """Columns of the table that a report shows, with their headings."""
-ROLE_WORDS = {"fit": "fitted", "holdout": "held out"}
+ROLE_WORDS = {"fit": "fitted", "holdout": "held-out"}
 WITHIN = "within 3 SE"
 """Verdict on a row that agrees; written by calibration."""
 

@@ -96,7 +96,15 @@ def power_law(n: int, low: float, high: float, exponent: float) -> Floats:
 
 
 def mean_size(low: float, high: float, exponent: float) -> float:
-    """Return the mean size of the power law, from its quantiles."""
+    """Return the mean size of the power law, from its quantiles.
+
+    Parameters
+    ----------
+    low, high
+        Smallest and largest size.
+    exponent
+        Exponent of the law.
+    """
     return float(power_law(2000, low, high, exponent).mean())
 
 

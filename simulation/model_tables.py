@@ -167,7 +167,14 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, limits: Limits) -> Vi
 
 
 def with_subsidies(visit: Visit, p: Parameters, subsidies: Sequence[SubsidySpec]) -> Visit:
-    """Return the visit's parameters for an arm with these subsidies; `values` is a copy of its own."""
+    """Return the visit's parameters for an arm with these subsidies; `values` is a copy of its own.
+
+    Parameters
+    ----------
+    visit : parameters of the visit without subsidies.
+    p : parameters.
+    subsidies : the arm's subsidies.
+    """
     bonus = int(p.employer_choice.keep_bonus)
     return visit._replace(
         values=visit.values.copy(),

@@ -69,9 +69,16 @@ def prepare(
     """
     values = build_parameters(parameters, dict(arm.parameters))
     start = raw_start(
-        population.residents, population.employers, population.looks.commuting, values, levels, dict(rules),
-        sample=sample, draw=draw, limits=limits,
-    )  # fmt: skip
+        population.residents,
+        population.employers,
+        population.looks.commuting,
+        values,
+        levels,
+        dict(rules),
+        sample=sample,
+        draw=draw,
+        limits=limits,
+    )
     quiet = ArmSpec("run-in", (), (), (), (), 10_000, 1)
     shift_calendar(start.columns, run_in)
     model = RegionModel(start, quiet, seed=0, threads=threads, first_month=-run_in, months=max(1, run_in), copy=False)
@@ -170,9 +177,16 @@ def _fork(history: RegionModel, arm: ArmSpec, threads: int, hashing: bool) -> Re
     """Return a model of an arm that goes on from where the history stands."""
     start = Start(**{**history.start.__dict__, "columns": history.columns, "firms": history.firms})
     model = RegionModel(
-        start, arm, seed=history.run_seed, threads=threads, first_month=history.month, months=arm.months,
-        recording=True, hashing=hashing, block=history.block,
-    )  # fmt: skip
+        start,
+        arm,
+        seed=history.run_seed,
+        threads=threads,
+        first_month=history.month,
+        months=arm.months,
+        recording=True,
+        hashing=hashing,
+        block=history.block,
+    )
     model.cells[:] = history.cells
     model.satisfaction[:] = history.satisfaction
     model.standing[:] = history.standing

@@ -126,7 +126,14 @@ def open_and_close(
 def count_slots(
     area: Any, slots: Any, filled: Any, places: Any, places_filled: Any, slot_row: Any, place_row: Any
 ) -> None:
-    """Add up slots and programme places, open and filled, by area, into two rows of shape (areas, 2)."""
+    """Add up slots and programme places, open and filled, by area.
+
+    Parameters
+    ----------
+    area, slots, filled : columns of the employers.
+    places, places_filled : programme places, shape (subsidies, employers).
+    slot_row, place_row : the month's rows, shape (areas, 2), written.
+    """
     for e in range(area.size):
         a = area[e]
         slot_row[a, 0] += slots[e]

@@ -24,30 +24,6 @@ RUN_IN_MONTHS = 120
 """Months of run-in before the first month; what drift remains is measured by `calibration.levels`."""
 
 
-DONATED = (
-    "id",
-    "place",
-    "birth",
-    "sex",
-    "ethnicity",
-    "qualification",
-    "deprivation",
-    "cohort",
-    "barriers",
-    "ability",
-    "tenure",
-    "rent",
-    "state",
-    "work_history",
-    "sector",
-    "conditions",
-    "diagnosed",
-    "declared",
-    "severity",
-)
-"""Columns of the starting population that tables are made from or arrivals copy."""
-
-
 @dataclass(frozen=True)
 class Levels:
     """What fits the region's stocks to its figures: factors of hazards by Place, of slots, and a shift.
@@ -143,12 +119,6 @@ def tables_of(c: Columns, n_places: int, p: Parameters, levels: Levels) -> Table
     )
 
 
-def donors_of(residents: Residents) -> Columns:
-    """Return the columns of a starting population that arrivals copy; the others are empty, to save memory."""
-    c = columns_of(residents)
-    return c._replace(**{name: getattr(c, name)[:0].copy() for name in c._fields if name not in DONATED})
-
-
 def raw_start(
     residents: Residents,
     employers: Employers,
@@ -179,7 +149,7 @@ def raw_start(
     return Start(
         columns=c,
         firms=firms_of(employers, 0),
-        donor=donors_of(residents),
+        donor=columns_of(residents),
         tables=tables_of(c, n_places, parameters, levels),
         looks=look_tables(employers.area, employers.sector, employers.size, commuting),
         parameters=parameters,

@@ -63,5 +63,5 @@ def ever_different(start: Start, case: int, months: int, threads: int = 1) -> in
         forced.step()
         ever |= base.columns.state != forced.columns.state
     for model in (base, forced):
-        model.lanes.close()
+        model.release()
     return int(ever.sum())

@@ -35,7 +35,7 @@ def rates(sample: int, seeds: int, months: int = 36) -> np.ndarray:
         model = run(model_of(start, seed=seed, months=months, threads=2), months)
         stocks = model.rows.stocks[-12:].sum(axis=(0, 1, 2, 3, 4, 5)) / (12 * start.n)
         out.append([stocks[:2].sum(), stocks[State.UNEMPLOYED], stocks[State.LONG_TERM_SICK]])
-        model.lanes.close()
+        model.release()
     return np.array(out)
 
 

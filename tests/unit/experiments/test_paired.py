@@ -158,6 +158,13 @@ def test_no_artefact_holds_a_folder_of_this_machine_and_every_page_says_not_cali
     assert json.loads((whole.folder / "manifest.json").read_text())["calibrated"] is False
 
 
+def test_a_run_folder_sets_the_baseline_beside_published_figures(whole: paired.Finished) -> None:
+    table = (whole.folder / "target_table.csv").read_text()
+    assert "hazard_UE" in table and "verdict" in table
+    assert "lie within 3 standard errors" in (whole.folder / "report.html").read_text()
+    assert any(line.startswith("targets,") for line in (whole.folder / "qa_log.csv").read_text().splitlines())
+
+
 def test_a_study_that_does_not_fit_the_memory_is_refused_with_one_that_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

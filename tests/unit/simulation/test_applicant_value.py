@@ -28,7 +28,7 @@ def test_the_compiled_value_agrees_with_the_plain_statement() -> None:
     residents.work_since[:] = MONTH - rng.integers(0, 60, N)
     residents.since[:] = residents.work_since
     c, p = columns_of(residents), build(parameters())
-    visit = visit_tables(c, 1, p, (), Limits())
+    visit = visit_tables(c, 1, p, Limits())
 
     working = residents.state <= State.ABSENT
     spell = MONTH - residents.work_since.astype(np.int64)
