@@ -68,6 +68,7 @@ def pick(values: Any, index: NDArray[np.int64]) -> Floats:
 def ten_digits(x: Floats) -> Floats:
     """Return numbers rounded to ten significant digits, so that every processor makes the same integer of them."""
     x = np.asarray(x, float)
+    x = np.where(np.abs(x) < 1e-200, 0.0, x)  # the power below would overflow
     power = np.power(10.0, 9 - np.floor(np.log10(np.where(x > 1e-30, x, 1.0))))
     out: Floats = np.rint(x * power) / power
     return out

@@ -38,7 +38,8 @@ class LookParameters(NamedTuple):
     `own_sector`: share of looks in the seeker's own industry, ten bits; `adviser_looks`: looks of an adviser
     for a free place; `inclusive`: health counted by inclusive employers, 16-bit fixed point; refusals are
     32-bit thresholds; `shift`: added to every hiring standard; `subsidy_points`, `in_vacancies`,
-    `in_places`, `marginal`, `place_mask`, `sector_mask`: by subsidy; the last three switch on the exact limits.
+    `in_places`, `marginal`, `place_mask`, `sector_mask`, `stream` (number of its draws): by subsidy; the last
+    two switch on the exact limits.
     """
 
     own_sector: int
@@ -53,6 +54,7 @@ class LookParameters(NamedTuple):
     marginal: NDArray[np.uint8]
     place_mask: NDArray[np.uint8]
     sector_mask: NDArray[np.uint8]
+    stream: NDArray[np.uint64]
     unlimited: int
     no_standard: int
 
@@ -115,7 +117,7 @@ def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, s: int, 
         e = look_at(h, place, sector, tables.area_of, tables.start, tables.employer_of, p.own_sector)
         if e < 0 or firms.places[k, e] <= firms.places_filled[k, e]:
             continue
-        z = draw2(keys.value, c.id[i], e + (k + 1) * n_firms)
+        z = draw2(keys.value, c.id[i], U64(e) + (p.stream[k] << U64(32)))
         health = ((facts >> 25) & 127) << 2
         if firms.inclusive[e] == 1:
             health = (health * p.inclusive) >> 16

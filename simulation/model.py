@@ -29,9 +29,9 @@ from simulation.places import Place
 from simulation.processes.employer_choice import opening_rate
 from simulation.programmes import Subsidy, participation
 from simulation.recording import record
-from simulation.slots import RATE_ONE, count_slots, join_changed, join_lists, open_and_close
+from simulation.slots import RATE_ONE, count_slots, join_changed, join_lists, open_and_close, open_places
 from simulation.start import Start
-from simulation.streams import FIXED, Purpose, key, root
+from simulation.streams import FIXED, Purpose, key, key_of, root
 from simulation.subsidies import pay_placements
 from simulation.taxben.flows import count_claimants, settle
 from simulation.taxben.rates import financial_year, rates_of
@@ -201,6 +201,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         collector, which does not see how large they are.
         """
         self.lanes.close()
+        mesa.Agent._ids.pop(self, None)  # Mesa numbers agents in a table that would hold every model for good
         del self.columns, self.firms, self.lists, self.matching, self.recorder, self.visit, self.start, self.seeker_ids
 
     # ------------------------------------------------------------------ the month
@@ -214,6 +215,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self._open_slots()  # 5
         for subsidy in self.subsidies:  # 6 doors
             subsidy.step()
+        if self.subsidies:
+            self._open_places()
         self._hire(policy)  # 7 (8 programmes come with the services)
         self._pay()  # 9
         self._observe()  # 10 wellbeing is kept by events; 11
@@ -261,19 +264,28 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
 
     def _open_slots(self) -> None:
         choice = self.start.parameters.employer_choice
-        rates = opening_rate(self.tightness, self.start.tightness, choice)
-        adding = [s.spec.places != "any_vacancy" and s.is_open(self.month) for s in self.subsidies]
-        answer = [round(choice.cost_elasticity * s.share * ONE) for s in self.subsidies]
-        offered = np.where(adding, answer, -1).astype(np.int64)
-        fixed = [key(self.root, self.month, q) for q in (Purpose.CLOSE, Purpose.PLACES)]
-        close, refill = round(choice.close_rate * RATE_ONE), round(choice.refill_rate * RATE_ONE)
-        numbers = np.rint(rates * RATE_ONE).astype(np.int64)
-        n = len(self.firms.size)
+        rates = np.rint(opening_rate(self.tightness, self.start.tightness, choice) * RATE_ONE).astype(np.int64)
+        k, close = key(self.root, self.month, Purpose.CLOSE), round(choice.close_rate * RATE_ONE)
 
         def work(lane: int, first: int, end: int) -> None:
-            open_and_close(self.firms, *fixed, close, numbers, refill, offered, first, end)
+            open_and_close(self.firms, k, close, rates, first, end)
 
-        self.lanes.run(work, n)
+        self.lanes.run(work, len(self.firms.size))
+
+    def _open_places(self) -> None:
+        """Let employers open programme places, but only of subsidies under which somebody holds an offer."""
+        choice = self.start.parameters.employer_choice
+        adding = [s.spec.places != "any_vacancy" and s.is_open(self.month) for s in self.subsidies]
+        answer = [round(choice.cost_elasticity * s.share * ONE) if s.offers.size else 0 for s in self.subsidies]
+        offered = np.where(adding, answer, -1).astype(np.int64)
+        k = key(self.root, self.month, Purpose.PLACES)
+        keys = np.array([key_of(k, s.spec.name) for s in self.subsidies], np.uint64)
+        close, refill = round(choice.close_rate * RATE_ONE), round(choice.refill_rate * RATE_ONE)
+
+        def work(lane: int, first: int, end: int) -> None:
+            open_places(self.firms, keys, close, refill, offered, first, end)
+
+        self.lanes.run(work, len(self.firms.size))
 
     def _hire(self, policy: int) -> None:
         n, m = self.n_seekers, self.matching

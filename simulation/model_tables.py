@@ -15,6 +15,7 @@ from simulation.columns import Columns
 from simulation.looks import N_AREA_BITS, LookParameters, LookTables
 from simulation.parameters import Parameters
 from simulation.processes import demography, progression, wellbeing
+from simulation.streams import stream_of
 from simulation.subsidies import Terms
 from simulation.thresholds import CLASS_OF_BITS, ONE, threshold
 from simulation.visit import VALUES, Visit
@@ -236,15 +237,20 @@ def look_tables(
     """
     n_areas, n_sectors = commuting.shape[1], int(max(sector.max() + 1, 18))
     steps = 1 << N_AREA_BITS
-    bounds = np.rint(np.cumsum(commuting / commuting.sum(axis=1, keepdims=True), axis=1) * steps).astype(np.int64)
-    area_of = np.stack([np.searchsorted(row, np.arange(steps), side="right") for row in bounds])
+    shares = commuting / commuting.sum(axis=1, keepdims=True)
+    by_share = np.argsort(-shares, axis=1, kind="stable")  # not by number: labels of areas carry no meaning
+    bounds = np.rint(np.cumsum(np.take_along_axis(shares, by_share, 1), axis=1) * steps).astype(np.int64)
+    area_of = np.stack([
+        areas[np.minimum(np.searchsorted(row, np.arange(steps), side="right"), n_areas - 1)]
+        for row, areas in zip(bounds, by_share, strict=True)
+    ])  # fmt: skip
     order = np.lexsort((np.arange(area.size), sector, area))
     employer_of = np.repeat(order, size[order]).astype(np.int32)
     weight = np.bincount(area.astype(np.int64) * n_sectors + sector, weights=size, minlength=n_areas * n_sectors)
     ends = np.cumsum(weight.astype(np.int64)).reshape(n_areas, n_sectors)
     starts = np.concatenate([[0], ends.ravel()[:-1]]).reshape(n_areas, n_sectors)
     return LookTables(
-        area_of=np.minimum(area_of, n_areas - 1).astype(np.uint8),
+        area_of=area_of.astype(np.uint8),
         start=np.ascontiguousarray(np.concatenate([starts, ends[:, -1:]], axis=1)),
         employer_of=employer_of,
     )
@@ -285,6 +291,7 @@ def look_parameters(
         marginal=np.array([s.marginal_only for s in subsidies], np.uint8),
         place_mask=allowed("place_ids", n_areas),
         sector_mask=allowed("sector_ids", 18),
+        stream=np.array([stream_of(s.name) for s in subsidies], np.uint64),
         unlimited=limits.unlimited,
         no_standard=limits.no_standard,
     )

@@ -12,7 +12,7 @@ from scenarios.arm import SubsidySpec
 from scenarios.vocabulary import EmployerKind
 from simulation.columns import Firms
 from simulation.doors import Rows, eligible, served_first
-from simulation.streams import FIXED, GOLDEN, U64, Purpose, draws, key
+from simulation.streams import FIXED, U64, Purpose, draws, key, key_of
 from simulation.subsidies import highest_cost, monthly_cost
 from simulation.taxben.flows import employer_ni, gross_of
 
@@ -49,7 +49,7 @@ def participation(firms: Firms, spec: SubsidySpec, k: int, root: int, establishm
     n = firms.size.size
     k_draw = key(root, FIXED, Purpose.PARTICIPATION)
     with np.errstate(over="ignore"):
-        h = draws(k_draw + U64(k) * GOLDEN, np.arange(n))
+        h = draws(key_of(k_draw, spec.name), np.arange(n))
     u = (h & U64(0xFFFFFFFF)).astype(float) / 2.0**32
     sites = np.maximum(1, -(-firms.size // establishment))
     taking = np.floor(sites * spec.employer_take_up + u)
@@ -112,7 +112,7 @@ class Subsidy(Agent):  # type: ignore[misc]  # Mesa ships without types
         counts = model.counters[0].subsidies
         counts[k, :, ELIGIBLE] += np.bincount(c.place[rows], minlength=counts.shape[1])
         with np.errstate(over="ignore"):
-            h = draws(key(model.root, FIXED, Purpose.TAKE_UP) + U64(k) * GOLDEN, c.id[rows])
+            h = draws(key_of(key(model.root, FIXED, Purpose.TAKE_UP), self.spec.name), c.id[rows])
         rows = rows[(h & U64(0xFFFFFFFF)) < U64(round(self.spec.participant_take_up * 2.0**32))]
         rows = served_first(c, rows, self.room(), self.spec, key(model.root, month, Purpose.LOTTERY))
         counts[k, :, REACHED] += np.bincount(c.place[rows], minlength=counts.shape[1])

@@ -93,7 +93,7 @@ def prepare(
         if month >= run_in - 24:
             settled.append(model.tightness.copy())
     start.tightness = np.mean(settled, axis=0) if settled else start.tightness
-    model.lanes.close()
+    model.release()
     return start
 
 

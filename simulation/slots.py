@@ -75,24 +75,18 @@ def join_changed(lists: Any, block: int, n_blocks: int) -> int:
 
 
 @kernel
-def open_and_close(
-    firms: Any, key_slots: Any, key_places: Any, close: int, rates: Any, refill: int, offered: Any, first: int, end: int
-) -> None:
-    """Open and close slots and programme places of employers first..end-1.
+def open_and_close(firms: Any, key_slots: Any, close: int, rates: Any, first: int, end: int) -> None:
+    """Open and close the slots of employers first..end-1.
 
     Parameters
     ----------
     firms : employers' columns, written.
-    key_slots, key_places : the month's keys.
+    key_slots : the month's key.
     close : share of vacant slots that close, 32-bit fixed point.
     rates : share of missing slots opened, by area, 32-bit fixed point, int64.
-    refill : the same before any answer to tightness, for programme places, 32-bit fixed point.
-    offered : answer of places to each subsidy's relative net cost, 16-bit fixed point; -1 where the
-        programme is closed, shape (subsidies,).
     first, end : range of employers.
     """
     slots, filled, target, opened, area = firms.slots, firms.filled, firms.target, firms.open, firms.area
-    places, places_filled, joins = firms.places, firms.places_filled, firms.joins
     for e in range(first, end):
         h = draw(key_slots, e)
         vacant = np.int64(slots[e]) - filled[e]
@@ -105,6 +99,27 @@ def open_and_close(
         gap = np.int64(target[e]) - slots[e]
         if gap > 0:
             slots[e] += (gap * rates[area[e]] + high(h)) >> 32
+        opened[e] = 1 if slots[e] > filled[e] else 0
+
+
+@kernel
+def open_places(firms: Any, keys_places: Any, close: int, refill: int, offered: Any, first: int, end: int) -> None:
+    """Open and close the programme places of employers first..end-1, in answer to the slots still missing.
+
+    Parameters
+    ----------
+    firms : employers' columns, written.
+    keys_places : the month's key of each subsidy.
+    close : share of vacant places that close, 32-bit fixed point.
+    refill : share of missing slots opened before any answer to cost, 32-bit fixed point.
+    offered : answer of places to each subsidy's relative net cost, 16-bit fixed point; -1 where the
+        programme is closed, shape (subsidies,).
+    first, end : range of employers.
+    """
+    slots, target, joins = firms.slots, firms.target, firms.joins
+    places, places_filled = firms.places, firms.places_filled
+    for e in range(first, end):
+        gap = np.int64(target[e]) - slots[e]
         for k in range(offered.size):
             spare = np.int64(places[k, e]) - places_filled[k, e]
             if offered[k] < 0:
@@ -112,14 +127,13 @@ def open_and_close(
                 continue
             if joins[k, e] == 0:
                 continue
-            g = draw(key_places, e * 16 + k)
+            g = draw(keys_places[k], e)
             if spare > 0:
                 places[k, e] -= min(spare, (spare * close + high(g)) >> 32)
             if gap > 0:
                 wanted = (((gap * refill) >> 8) * offered[k]) >> 8
                 wanted = ((wanted >> 8) * (np.int64(joins[k, e]) + 1)) >> 8
                 places[k, e] += (wanted + low(g)) >> 32
-        opened[e] = 1 if slots[e] > filled[e] else 0
 
 
 @kernel

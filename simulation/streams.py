@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,16 @@ def key(run_root: int, month: int, purpose: Purpose) -> np.uint64:
 @lru_cache(maxsize=1024)
 def _month_root(run_root: int, month: int) -> int:
     return _mix_py(run_root + int(GOLDEN) * ((month & 0xFFFFFFFF) + 1))
+
+
+def stream_of(name: str) -> int:
+    """Return the number of a subsidy's own draws, 1..2**32 - 1: a hash of its name, whatever its place."""
+    return crc32(name.encode()) or 1
+
+
+def key_of(k: np.uint64, name: str) -> np.uint64:
+    """Return the key of one subsidy's draws under the key of a purpose."""
+    return U64(_mix_py(int(k) + stream_of(name) * int(GOLDEN)))
 
 
 @scalar

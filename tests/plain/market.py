@@ -72,11 +72,9 @@ def part_taken(model: PlainModel, k: int, e: int) -> int:
 
 
 def open_and_close(model: PlainModel, month: int) -> None:
-    """Step 5: vacant slots close, missing ones open, rounded by a draw each; places only while offers are made."""
+    """Step 5: vacant slots close, missing ones open, rounded by a draw each."""
     p = model.start.parameters.employer_choice
     rates = opening_rate(np.array(model.tightness), model.start.tightness, p)
-    offers = [any(q["offer"] == k + 1 for q in model.people) for k in range(len(model.arm.subsidies))]
-    opens = [spec.places != "any_vacancy" and model.is_open(k, month) for k, spec in enumerate(model.arm.subsidies)]
     for e, employer in enumerate(model.employers):
         h = model.draws.of(month, Purpose.CLOSE, e)
         vacant = employer["slots"] - employer["filled"]
@@ -86,19 +84,26 @@ def open_and_close(model: PlainModel, month: int) -> None:
         gap = employer["target"] - employer["slots"]
         if gap > 0:
             employer["slots"] += gap * round(float(rates[employer["area"]]) * 2**32) + high(h) >> 32
-        for k in range(len(opens)):
+        employer["open"] = employer["slots"] > employer["filled"]
+
+
+def open_places(model: PlainModel, month: int) -> None:
+    """Step 6, second part: places for slots still missing, in answer to the cost, only while offers are made."""
+    p = model.start.parameters.employer_choice
+    for k, spec in enumerate(model.arm.subsidies):
+        adds = spec.places != "any_vacancy" and model.is_open(k, month)
+        offers = any(q["offer"] == k + 1 for q in model.people)
+        answer = Fraction(round(p.cost_elasticity * model.share[k] * 65536), 65536) if offers else Fraction(0)
+        for e, employer in enumerate(model.employers):
             spare = employer["places"][k] - employer["places_filled"][k]
-            if not opens[k]:
+            if not adds:
                 employer["places"][k] -= spare
             elif employer["joins"][k]:
                 g = mix(own_key(model, k, month, Purpose.PLACES) + e * STEP)
                 employer["places"][k] -= min(spare, spare * round(p.close_rate * 2**32) + high(g) >> 32)
-                answer = (
-                    Fraction(round(p.cost_elasticity * model.share[k] * 65536), 65536) if offers[k] else Fraction(0)
-                )
                 share = Fraction(employer["joins"][k], 65535) * answer * Fraction(round(p.refill_rate * 2**32), 2**32)
-                employer["places"][k] += math.floor(max(gap, 0) * share + Fraction(low(g), 2**32))
-        employer["open"] = employer["slots"] > employer["filled"]
+                gap = max(employer["target"] - employer["slots"], 0)
+                employer["places"][k] += math.floor(gap * share + Fraction(low(g), 2**32))
 
 
 def offer(model: PlainModel, seekers: list[Person], month: int) -> None:

@@ -138,8 +138,9 @@ class PlainModel:
                 change_health(self, person, month)
             if leave_or_look(self, person, month, replaced):
                 seekers.append(person)
-        market.offer(self, seekers, month)
         market.open_and_close(self, month)
+        market.offer(self, seekers, month)
+        market.open_places(self, month)
         market.hire(self, market.match(self, seekers, month), month)
         self._settle()
         self._accounts()

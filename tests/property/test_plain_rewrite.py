@@ -8,10 +8,6 @@ import pytest
 from tests.plain.compare import assert_agree
 from tests.worlds import baseline, living_in, subsidy, with_subsidies, world
 
-pytestmark = pytest.mark.xfail(
-    reason="open finding: the rewrite and the engine disagree from month 1 on since the last round"
-)
-
 PLACES = {
     "vacancies": {"places": "any_vacancy"},
     "extra places": {"places": "additional", "employer_take_up": 1.0, "payer": "combined_authority"},

@@ -24,7 +24,6 @@ def lives(*offers: object, months: int = 12) -> tuple[dict[str, np.ndarray], np.
     return state, model.rows.ledger[:months]
 
 
-@pytest.mark.xfail(reason="open finding: a subsidy's draws are keyed by its position among the subsidies")
 def test_the_order_of_independent_subsidies_changes_nothing() -> None:
     straight, ledger = lives(HERE, THERE)
     mixed, other = lives(THERE, HERE)
@@ -32,7 +31,6 @@ def test_the_order_of_independent_subsidies_changes_nothing() -> None:
     assert np.array_equal(ledger, other)
 
 
-@pytest.mark.xfail(reason="open finding: a subsidy's draws are keyed by its position among the subsidies")
 def test_a_null_subsidy_in_front_changes_nothing() -> None:
     alone, ledger = lives(HERE)
     behind, other = lives(NULL, HERE)

@@ -7,10 +7,6 @@ import pytest
 from tests.plain.compare import assert_agree
 from tests.worlds import living_in, subsidy, with_subsidies, world
 
-pytestmark = pytest.mark.xfail(
-    reason="open finding: the rewrite and the engine disagree from month 1 on since the last round"
-)
-
 
 @pytest.mark.slow
 @pytest.mark.parametrize("places", ["any_vacancy", "both"])
