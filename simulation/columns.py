@@ -17,8 +17,8 @@ from simulation.residents import COLUMNS, NEVER, Residents
 
 BLOCK = 16384
 """Rows of one block of the pass; results do not depend on it."""
-MAX_LANES, MAX_LOOKS = 64, 64
-"""Threads of one run at most; looks of one seeker in a month at most (six bits hold their number)."""
+SEEKERS_A_TASK, MAX_LOOKS = 256, 64
+"""Seekers whose looks are worked out together; looks of one seeker in a month at most (six bits hold them)."""
 MAX_APPLICATIONS = 16
 """Longest list of applications of one seeker in one month."""
 
@@ -145,10 +145,14 @@ class Lists(NamedTuple):
 
 
 class Matching(NamedTuple):
-    """Working arrays of looks and matching; rows are seekers, nodes are employers' slots or places."""
+    """Working arrays of looks and matching; nodes are employers' slots or places.
+
+    `node`, `rank`: applications one after another; `begin`, `applications`: where a seeker's are and how many.
+    """
 
     node: NDArray[np.int32]
     rank: NDArray[np.int64]
+    begin: NDArray[np.int32]
     applications: NDArray[np.int32]
     position: NDArray[np.int32]
     got: NDArray[np.int32]
@@ -156,7 +160,15 @@ class Matching(NamedTuple):
     held: NDArray[np.int32]
     best_rank: NDArray[np.int64]
     best_seeker: NDArray[np.int32]
-    doors: NDArray[np.int32]
+
+
+class Looking(NamedTuple):
+    """Working space of one lane for the looks of SEEKERS_A_TASK seekers."""
+
+    drawn: NDArray[np.uint64]
+    who: NDArray[np.int32]
+    slot: NDArray[np.int32]
+    door: NDArray[np.int32]
 
 
 @dataclass
@@ -253,8 +265,9 @@ def empty_matching(n_seekers: int, n_nodes: int, n_open: int) -> Matching:
     n_seekers, n_nodes, n_open : seekers, employers and programmes they can apply to, open slots and places.
     """
     return Matching(
-        node=np.zeros((n_seekers, MAX_APPLICATIONS), np.int32),
-        rank=np.zeros((n_seekers, MAX_APPLICATIONS), np.int64),
+        node=np.zeros(n_seekers * MAX_APPLICATIONS, np.int32),
+        rank=np.zeros(n_seekers * MAX_APPLICATIONS, np.int64),
+        begin=np.zeros(n_seekers, np.int32),
         applications=np.zeros(n_seekers, np.int32),
         position=np.zeros(n_seekers, np.int32),
         got=np.zeros(n_seekers, np.int32),
@@ -262,5 +275,10 @@ def empty_matching(n_seekers: int, n_nodes: int, n_open: int) -> Matching:
         held=np.zeros(n_nodes, np.int32),
         best_rank=np.zeros(n_open, np.int64),
         best_seeker=np.zeros(n_open, np.int32),
-        doors=np.zeros((MAX_LANES, MAX_LOOKS), np.int32),
     )
+
+
+def empty_looking() -> Looking:
+    """Return the working space of one lane."""
+    n = SEEKERS_A_TASK * MAX_LOOKS + 1
+    return Looking(np.zeros(n, np.uint64), np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.int32))

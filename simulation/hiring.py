@@ -114,17 +114,17 @@ def match(c: Any, firms: Any, m: Any, seeker: Any, ids: Any, n_seekers: int, bac
     unlimited : 1 if every employer takes every applicant (exact limit).
     """
     n = firms.slots.size
-    position, got, applications, node, rank = m.position, m.got, m.applications, m.node, m.rank
+    position, got, begin, node, rank = m.position, m.got, m.begin, m.node, m.rank
     offset, held, ranks, who = m.offset, m.held, m.best_rank, m.best_seeker
     for s in range(n_seekers):
         ids[s] = c.id[seeker[s]]
-        position[s] = 0
+        position[s] = begin[s]
         got[s] = -1
     proposals = 0
     for turn in range(n_seekers):
         s = n_seekers - 1 - turn if backwards else turn
-        while position[s] < applications[s]:
-            x, r = node[s, position[s]], rank[s, position[s]]
+        while position[s] < begin[s] + m.applications[s]:
+            x, r = node[position[s]], rank[position[s]]
             position[s] += 1
             proposals += 1
             if unlimited:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.columns import MAX_APPLICATIONS
+from simulation.columns import MAX_APPLICATIONS, SEEKERS_A_TASK
 from simulation.compiling import inlined, kernel, scalar
 from simulation.streams import GOLDEN, U64, draw, draw2, high, low, mix, points
 
@@ -23,12 +23,14 @@ _ADVISER = 1000
 class LookTables(NamedTuple):
     """Where looks go: fixed for a run.
 
-    `area_of`: area by Place and ten bits of a draw; `start`: first base slot of an area's industry in
-    `employer_of`, shape (areas, industries + 1); `employer_of`: employer of each base slot.
+    `area_of`: area by Place and ten bits of a draw; `first`, `size`: range of base slots in `employer_of` of
+    an area, 0 all of them, 1 those of an industry (all if it has none), shape (areas, industries, 2);
+    `employer_of`: employer of each base slot, one more for looks at an area without any.
     """
 
     area_of: NDArray[np.uint8]
-    start: NDArray[np.int64]
+    first: NDArray[np.int32]
+    size: NDArray[np.int32]
     employer_of: NDArray[np.int32]
 
 
@@ -75,28 +77,22 @@ def joins_in(key: Any, share: Any, e: Any, who: Any) -> Any:
 
 
 @scalar
-def look_at(h: Any, place: Any, sector: Any, area_of: Any, start: Any, employer_of: Any, own_sector: Any) -> Any:
-    """Return the employer that a draw looks at, or -1 where the area has none in reach.
+def range_of(h: Any, place: Any, sector: Any, area_of: Any, own_sector: Any) -> Any:
+    """Return the area that a draw looks in, and 1 if it looks in the seeker's own industry.
 
     Parameters
     ----------
     h : the look's draw.
     place, sector : the seeker's Place and industry.
-    area_of, start, employer_of : where looks go (`LookTables`).
-    own_sector : share of looks in the own industry, ten bits.
+    area_of, own_sector : where looks go; share of looks in the own industry, ten bits.
     """
     q = np.int64(area_of[place, np.int64(h & U64(_AREA_MASK))])
-    first, last = start[q, 0], start[q, start.shape[1] - 1]
-    if np.int64((h >> U64(N_AREA_BITS)) & U64(_AREA_MASK)) < own_sector and start[q, sector + 1] > start[q, sector]:
-        first, last = start[q, sector], start[q, sector + 1]
-    if last == first:
-        return np.int64(-1)
-    return np.int64(employer_of[first + ((high(h) * (last - first)) >> 32)])
+    return q, np.int64(np.int64((h >> U64(N_AREA_BITS)) & U64(_AREA_MASK)) < own_sector)
 
 
 @inlined
-def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, s: int, i: int, facts: int, k: int) -> int:
-    """Put the first free programme place that an adviser finds on seeker s's list; return the list's length.
+def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, at: int, i: int, facts: int, k: int) -> int:
+    """Put the first free programme place that an adviser finds at the head of a list; return the list's length.
 
     Parameters
     ----------
@@ -105,7 +101,7 @@ def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, s: int, 
     tables, p : where looks go; integers of looks and values.
     m : working arrays, written.
     keys : keys of the month's draws.
-    s, i : number of the seeker and his row.
+    at, i : where the seeker's list begins, his row.
     facts : the seeker's word from `facts_of`.
     k : the subsidy he holds an offer of.
     """
@@ -114,8 +110,10 @@ def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, s: int, 
     n_firms = firms.slots.size
     for j in range(p.adviser_looks):
         h = mix(h0 + U64(_ADVISER + j) * GOLDEN)
-        e = look_at(h, place, sector, tables.area_of, tables.start, tables.employer_of, p.own_sector)
-        if e < 0 or firms.places[k, e] <= firms.places_filled[k, e]:
+        q, own = range_of(h, place, sector, tables.area_of, p.own_sector)
+        size = np.int64(tables.size[q, sector, own])
+        e = np.int64(tables.employer_of[tables.first[q, sector, own] + ((high(h) * size) >> 32)])
+        if size == 0 or firms.places[k, e] <= firms.places_filled[k, e]:
             continue
         z = draw2(keys.value, c.id[i], U64(e) + (p.stream[k] << U64(32)))
         health = ((facts >> 25) & 127) << 2
@@ -124,89 +122,136 @@ def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, s: int, 
         value = (facts >> 32) - health + p.subsidy_points[k] + points(z)
         if p.no_standard == 0 and value < firms.standard[e] + p.shift:
             return 0
-        m.node[s, 0] = e + (k + 1) * n_firms
-        m.rank[s, 0] = (value << 32) | np.int64(mix(z) >> U64(33))
+        m.node[at] = e + (k + 1) * n_firms
+        m.rank[at] = (value << 32) | np.int64(mix(z) >> U64(33))
         return 1
     return 0
 
 
+@inlined
+def look_around(ids: Any, lists: Any, tables: Any, p: Any, w: Any, key: Any, first: int, end: int) -> Any:
+    """Write the base slots that seekers first..end-1 look at; return how many looks.
+
+    Parameters
+    ----------
+    ids : residents' ids.
+    lists, tables, p : the month's seekers, where looks go, integers of looks.
+    w : working space of a lane, written: slot looked at and who looks, in order.
+    key : the month's key of looks.
+    first, end : range of seekers.
+    """
+    area_of, starts, sizes, own_share = tables.area_of, tables.first, tables.size, p.own_sector
+    slot, who, drawn = w.slot, w.who, w.drawn
+    nowhere = np.int64(tables.employer_of.size - 1)
+    n: Any = 0
+    for s in range(first, end):
+        facts = lists.seeker_facts[s]
+        h0 = draw(key, ids[lists.seeker[s]])
+        for j in range((facts >> 17) & 63):
+            drawn[n] = h0 + U64(j + 1) * GOLDEN
+            who[n] = s
+            n += 1
+    for x in range(n):
+        drawn[x] = mix(drawn[x])
+    for x in range(n):
+        h, facts = drawn[x], lists.seeker_facts[who[x]]
+        sector = (facts >> 12) & 31
+        q, own = range_of(h, facts & 255, sector, area_of, own_share)
+        size = np.int64(sizes[q, sector, own])
+        slot[x] = starts[q, sector, own] + ((high(h) * size) >> 32) if size > 0 else nowhere
+    return n
+
+
+@inlined
+def open_doors(firms: Any, tables: Any, w: Any, unlimited: int, n: int) -> Any:
+    """Keep the looks that find an open slot, in order; return how many.
+
+    Parameters
+    ----------
+    firms, tables : employers' columns, where looks go.
+    w : working space, written: employer found and who looks.
+    unlimited : 1 if every slot is open.
+    n : how many looks.
+    """
+    opened, employer_of, slot, who, door = firms.open, tables.employer_of, w.slot, w.who, w.door
+    nowhere = employer_of.size - 1
+    found: Any = 0
+    for x in range(n):  # no branch depends on what is found: the processor would guess it wrong and wait
+        e = employer_of[slot[x]]
+        door[found] = e
+        who[found] = who[x]
+        found += np.int64((slot[x] != nowhere) & ((opened[e] != 0) | (unlimited != 0)))
+    return found
+
+
 @kernel
 def apply(
-    c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, keys: Any, lane: int, first: int, end: int
+    c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, w: Any, keys: Any, first: int, end: int
 ) -> None:
     """Write the applications of seekers first..end-1: employers in order of looking, and ranks there.
+
+    The three stages of a few hundred seekers are apart so that the processor fetches many employers at once.
 
     Parameters
     ----------
     c, firms : columns of residents and employers.
     tables, p : where looks go; integers of looks and values.
     lists, keys : the month's seekers and keys.
-    m, lane : working arrays, written, and which of the working spaces to use.
+    m, w : working arrays of the matching and of this lane, written.
     first, end : range of seekers.
     """
-    area_of, start, employer_of = tables.area_of, tables.start, tables.employer_of
-    opened, standard, inclusive, areas = firms.open, firms.standard, firms.inclusive, firms.area
+    standard, inclusive, areas = firms.standard, firms.inclusive, firms.area
     joins, filled, headcount, sectors = firms.joins, firms.filled, firms.headcount, firms.sector
-    ids, offers, employers = c.id, c.offer, c.employer
-    seeker, seeker_facts = lists.seeker, lists.seeker_facts
-    node, rank, applications, doors = m.node, m.rank, m.applications, m.doors[lane]
-    own, shift, no_standard, unlimited = p.own_sector, p.shift, p.no_standard, p.unlimited
-    look_key, value_key, accept_key, join_key = keys.look, keys.value, keys.accept, keys.participation
-    last_column, end_of_slots = start.shape[1] - 1, employer_of.size - 1
-    for s in range(first, end):
-        i = seeker[s]
-        facts = seeker_facts[s]
-        who = ids[i]
-        place, sector = facts & 255, (facts >> 12) & 31
-        k = np.int64(offers[i]) - 1
-        n = 0
-        if k >= 0 and p.in_places[k] == 1:
-            n = adviser(c, firms, tables, p, m, keys, s, i, facts, k)
-        value0, health0 = facts >> 32, ((facts >> 25) & 127) << 2
-        barriers = (facts >> 23) & 3
-        present = employers[i]
-        h0 = draw(look_key, who)
-        n_doors: Any = 0
-        for j in range((facts >> 17) & 63):  # no branch depends on the draw: the processor would guess it wrong
-            h = mix(h0 + U64(j + 1) * GOLDEN)
-            q = np.int64(area_of[place, np.int64(h & U64(_AREA_MASK))])
-            whole, own_part = start[q, 0], start[q, sector]
-            whole_size, own_size = start[q, last_column] - whole, start[q, sector + 1] - own_part
-            at_home = (np.int64((h >> U64(N_AREA_BITS)) & U64(_AREA_MASK)) < own) & (own_size > 0)
-            base, size = own_part if at_home else whole, own_size if at_home else whole_size
-            e = np.int64(employer_of[min(base + ((high(h) * size) >> 32), end_of_slots)])
-            doors[n_doors] = e
-            n_doors += np.int64((size > 0) & ((opened[e] != 0) | (unlimited != 0)) & (e != present))
-        for d in range(n_doors):
-            if n >= MAX_APPLICATIONS:
-                break
-            e = np.int64(doors[d])
-            known = False
-            for a in range(n):
-                known = known or node[s, a] == e
-            if known:
-                continue
-            if barriers > 0:
-                cost = draw2(accept_key, who, e)
-                if (barriers & 1 and areas[e] != place and low(cost) < p.transport) or (
-                    barriers & 2 and high(cost) < p.childcare
-                ):
+    node, rank, begin, applications = m.node, m.rank, m.begin, m.applications
+    value_key, accept_key, join_key = keys.value, keys.accept, keys.participation
+    for lo in range(first, end, SEEKERS_A_TASK):
+        hi = min(end, lo + SEEKERS_A_TASK)
+        found = open_doors(firms, tables, w, p.unlimited, look_around(c.id, lists, tables, p, w, keys.look, lo, hi))
+        at: Any = lo * MAX_APPLICATIONS
+        x = 0
+        for s in range(lo, hi):
+            begin[s] = at
+            i = lists.seeker[s]
+            k = np.int64(c.offer[i]) - 1
+            n: Any = 0
+            if k >= 0 and p.in_places[k] == 1:
+                n = adviser(c, firms, tables, p, m, keys, at, i, lists.seeker_facts[s], k)
+            while x < found and w.who[x] == s:
+                e = np.int64(w.door[x])
+                x += 1
+                if n >= MAX_APPLICATIONS or e == c.employer[i]:
                     continue
-            z = draw2(value_key, who, e)
-            health = (health0 * p.inclusive) >> 16 if inclusive[e] == 1 else health0
-            value = value0 - health + points(z)
-            if (
-                k >= 0
-                and p.in_vacancies[k] == 1
-                and (p.marginal[k] == 0 or filled[e] >= headcount[e])
-                and p.place_mask[k, areas[e]] == 1
-                and p.sector_mask[k, sectors[e]] == 1
-                and joins_in(join_key, joins[k, e], e, who)
-            ):
-                value += p.subsidy_points[k]
-            if value < standard[e] + shift and no_standard == 0:
-                continue
-            node[s, n] = e
-            rank[s, n] = (value << 32) | np.int64(mix(z) >> U64(33))
-            n += 1
-        applications[s] = n
+                known = False
+                for a in range(at, at + n):
+                    known = known or node[a] == e
+                if known:
+                    continue
+                facts, who = lists.seeker_facts[s], c.id[i]
+                barriers = (facts >> 23) & 3
+                if barriers > 0:
+                    cost = draw2(accept_key, who, e)
+                    if (barriers & 1 and areas[e] != facts & 255 and low(cost) < p.transport) or (
+                        barriers & 2 and high(cost) < p.childcare
+                    ):
+                        continue
+                z = draw2(value_key, who, e)
+                health = ((facts >> 25) & 127) << 2
+                if inclusive[e] == 1:
+                    health = (health * p.inclusive) >> 16
+                value = (facts >> 32) - health + points(z)
+                if (
+                    k >= 0
+                    and p.in_vacancies[k] == 1
+                    and (p.marginal[k] == 0 or filled[e] >= headcount[e])
+                    and p.place_mask[k, areas[e]] == 1
+                    and p.sector_mask[k, sectors[e]] == 1
+                    and joins_in(join_key, joins[k, e], e, who)
+                ):
+                    value += p.subsidy_points[k]
+                if value < standard[e] + p.shift and p.no_standard == 0:
+                    continue
+                node[at + n] = e
+                rank[at + n] = (value << 32) | np.int64(mix(z) >> U64(33))
+                n += 1
+            applications[s] = n
+            at += n

@@ -15,7 +15,17 @@ from numpy.typing import NDArray
 from scenarios.arm import ArmSpec
 from scenarios.vocabulary import State, month_index
 from simulation.checksum import state_hash
-from simulation.columns import BLOCK, Columns, Firms, Record, empty_lists, empty_matching, empty_record
+from simulation.columns import (
+    BLOCK,
+    SEEKERS_A_TASK,
+    Columns,
+    Firms,
+    Record,
+    empty_lists,
+    empty_looking,
+    empty_matching,
+    empty_record,
+)
 from simulation.exact_limits import clear_market
 from simulation.hiring import hire, match, prepare_nodes
 from simulation.lanes import Lanes
@@ -39,7 +49,6 @@ from simulation.thresholds import ONE, threshold
 from simulation.visit import CELL_SHAPE, MAX_SUBSIDIES, STANDARD_SHIFT, Counters, Keys
 
 NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
-SEEKERS_A_TASK = 512
 _FINISHED = SUBSIDY_ITEMS.index("finished")
 _STARTED = SUBSIDY_ITEMS.index("started")
 _ACTIVE = SUBSIDY_ITEMS.index("active")
@@ -96,6 +105,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.paid, self.owed = np.zeros(k, np.int64), np.zeros(k, np.int64)
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
+        self.looking = [empty_looking() for _ in range(self.lanes.n)]
         self.n_seekers = 0
         self.tightness = start.tightness.copy()
         self.n_unemployed = np.zeros(start.n_places, np.int64)
@@ -202,7 +212,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         """
         self.lanes.close()
         mesa.Agent._ids.pop(self, None)  # Mesa numbers agents in a table that would hold every model for good
-        del self.columns, self.firms, self.lists, self.matching, self.recorder, self.visit, self.start, self.seeker_ids
+        del self.columns, self.firms, self.lists, self.matching, self.looking, self.recorder, self.visit, self.start, self.seeker_ids
 
     # ------------------------------------------------------------------ the month
     def step(self) -> None:
@@ -306,8 +316,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
 
         def work(lane: int, first: int, end: int) -> None:
             apply(
-                self.columns, self.firms, self.start.looks, self.look_parameters, self.lists, m, keys, lane,
-                first * SEEKERS_A_TASK, min(n, end * SEEKERS_A_TASK),
+                self.columns, self.firms, self.start.looks, self.look_parameters, self.lists, m, self.looking[lane],
+                keys, first * SEEKERS_A_TASK, min(n, end * SEEKERS_A_TASK),
             )  # fmt: skip
 
         self.lanes.run(work, -(-n // SEEKERS_A_TASK))

@@ -245,13 +245,15 @@ def look_tables(
         for row, areas in zip(bounds, by_share, strict=True)
     ])  # fmt: skip
     order = np.lexsort((np.arange(area.size), sector, area))
-    employer_of = np.repeat(order, size[order]).astype(np.int32)
+    employer_of = np.append(np.repeat(order, size[order]), 0).astype(np.int32)
     weight = np.bincount(area.astype(np.int64) * n_sectors + sector, weights=size, minlength=n_areas * n_sectors)
-    ends = np.cumsum(weight.astype(np.int64)).reshape(n_areas, n_sectors)
-    starts = np.concatenate([[0], ends.ravel()[:-1]]).reshape(n_areas, n_sectors)
+    own = weight.astype(np.int64).reshape(n_areas, n_sectors)
+    starts = (np.cumsum(own) - own.ravel()).reshape(n_areas, n_sectors)
+    whole, first = np.broadcast_to(own.sum(axis=1)[:, None], own.shape), np.broadcast_to(starts[:, :1], own.shape)
     return LookTables(
         area_of=area_of.astype(np.uint8),
-        start=np.ascontiguousarray(np.concatenate([starts, ends[:, -1:]], axis=1)),
+        first=np.stack([first, np.where(own > 0, starts, first)], axis=2).astype(np.int32),
+        size=np.stack([whole, np.where(own > 0, own, whole)], axis=2).astype(np.int32),
         employer_of=employer_of,
     )
 

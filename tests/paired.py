@@ -46,7 +46,7 @@ def forced_start(start: Start, case: int) -> Start:
     k = key(root(case, 0), 0, Purpose.RING)
     idle = np.flatnonzero(c.state == State.UNEMPLOYED)
     row = idle[int(draws(k, np.array([0]))[0] % np.uint64(len(idle)))]
-    employer = start.looks.employer_of[int(draws(k, np.array([1]))[0] % np.uint64(len(start.looks.employer_of)))]
+    employer = start.looks.employer_of[int(draws(k, np.array([1]))[0] % np.uint64(len(start.looks.employer_of) - 1))]
     c.state[row], c.employer[row], c.since[row], c.hired[row], c.work_since[row] = State.EMPLOYED, employer, 0, 0, 0
     c.hours[row], c.pay[row], c.slot[row] = 37, 1500, 0
     firms.slots[employer] += 1
