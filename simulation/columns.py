@@ -19,18 +19,21 @@ BLOCK = 16384
 """Rows of one block of the pass; results do not depend on it."""
 SEEKERS_A_TASK, MAX_LOOKS = 256, 64
 """Seekers whose looks are worked out together; looks of one seeker in a month at most (six bits hold them)."""
+CHILD_MONTHS = 18 * 12
+"""Age at which a child no longer counts."""
 MAX_APPLICATIONS = 16
 """Longest list of applications of one seeker in one month."""
 
 
 class Columns(NamedTuple):
-    """Residents' columns as the kernels see them: COLUMNS of `residents` and eight of the engine's own.
+    """Residents' columns as the kernels see them: COLUMNS of `residents` and ten of the engine's own.
 
     `timer`: month of the next visit that is due: a birthday that changes the age band, the 65th, a job's
     passing into another class of tenure; `exit_class`, `health_class`: rows of the bound tables; `gross`: pence
     a month from the job and `gross_kind` what sort; `award`: pence a month of Universal Credit of the unit, kept
-    at its lower row; `offer`: subsidy offered this month, index + 1; `cell`: where the resident is counted in
-    `Counters.cells`.
+    at its head; `offer`: subsidy offered this month, index + 1; `cell`: where the resident is counted in
+    `Counters.cells`; `child_until`: month in which the youngest child turns 18; `counted`: age band, + 1, under
+    which he counts as a claimant.
     """
 
     id: NDArray[np.uint32]
@@ -45,7 +48,6 @@ class Columns(NamedTuple):
     ability: NDArray[np.int16]
     unit: NDArray[np.uint32]
     partner: NDArray[np.int32]
-    child_birth: NDArray[np.int16]
     tenure: NDArray[np.uint8]
     rent: NDArray[np.uint16]
     state: NDArray[np.uint8]
@@ -78,6 +80,8 @@ class Columns(NamedTuple):
     award: NDArray[np.int32]
     offer: NDArray[np.uint8]
     cell: NDArray[np.int32]
+    child_until: NDArray[np.int16]
+    counted: NDArray[np.uint8]
 
 
 class Firms(NamedTuple):
@@ -190,9 +194,9 @@ class Arrays:
 
 def columns_of(residents: Residents) -> Columns:
     """Return copies of the residents' columns with the engine's own columns added, zero."""
-    n = len(residents)
+    n, youngest = len(residents), residents.child_birth.max(axis=1).astype(np.int32)
     return Columns(
-        **{name: np.ascontiguousarray(getattr(residents, name)).copy() for name in COLUMNS},
+        **{name: np.ascontiguousarray(getattr(residents, name)).copy() for name in COLUMNS if name != "child_birth"},
         timer=np.full(n, NEVER, np.int16),
         exit_class=np.zeros(n, np.uint16),
         health_class=np.zeros(n, np.uint16),
@@ -201,6 +205,8 @@ def columns_of(residents: Residents) -> Columns:
         award=np.zeros(n, np.int32),
         offer=np.zeros(n, np.uint8),
         cell=np.zeros(n, np.int32),
+        child_until=np.where(youngest == NEVER, NEVER, youngest + CHILD_MONTHS).astype(np.int16),
+        counted=np.zeros(n, np.uint8),
     )
 
 

@@ -53,9 +53,7 @@ READERS: Mapping[str, Callable[[Columns, Rows, int], NDArray[Any]]] = {
     "barriers": lambda c, r, m: c.barriers[r],
     "on_programme": lambda c, r, m: c.programme[r] > 0,
     "completed": lambda c, r, m: c.completed[r] > 0,
-    "is_parent": lambda c, r, m: (
-        (c.child_birth[r] != NEVER) & (m - c.child_birth[r].astype(np.int64) < _CHILD_MONTHS)
-    ).any(axis=1),
+    "is_parent": lambda c, r, m: m < c.child_until[r],
 }
 """Column of `scenarios.columns` -> how the engine reads it for some rows in a month."""
 

@@ -176,15 +176,17 @@ def take_job(c: Any, firms: Any, t: Any, pay: Any, keys: Any, i: int, e: int, mo
 
 @inlined
 def subsidise(
-    c: Any, firms: Any, p: Any, pay: Any, counters: Any, rec: Any, keys: Any, i: int, x: int, month: int, policy: int
+    c: Any, firms: Any, p: Any, counters: Any, rec: Any, keys: Any, i: int, x: int, month: int, policy: int
 ) -> None:
     """Make the new job of resident i a subsidised one if he holds an offer and the employer takes part.
+
+    Its own pay and hours stay in his columns: they come into force if he is kept.
 
     Parameters
     ----------
     c : residents' columns, written.
     firms : employers' columns.
-    p, pay : integers of looks and of pay.
+    p : integers of looks.
     counters, rec : counts and pairing record, written.
     keys : keys of the month's draws.
     i, x : row of the resident, node he was matched to.
@@ -206,8 +208,6 @@ def subsidise(
         c.slot[i] = k + 1
     c.programme[i] = k + 1
     c.programme_since[i] = month
-    c.hours[i] = pay.subsidy_hours[k]
-    c.pay[i] = pay.floor[(month - c.birth[i]) // 12] if x >= n or pay.at_minimum[k] == 1 else c.pay[i]
     counters.subsidies[k, c.place[i], STARTED] += 1
     if policy >= 0 and rec.first_start[i] < 0 and policy < rec.left[i]:
         rec.first_start[i] = policy
@@ -264,6 +264,6 @@ def hire(
         x = np.int64(m.got[s])
         if x >= 0:
             i = lists.seeker[s]
-            subsidise(c, firms, p, pay, counters, rec, keys, i, x, month, policy)
+            subsidise(c, firms, p, counters, rec, keys, i, x, month, policy)
             c.offer[i] = 0
     return hired

@@ -185,9 +185,7 @@ def open_doors(firms: Any, tables: Any, w: Any, unlimited: int, n: int) -> Any:
 
 
 @kernel
-def apply(
-    c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, w: Any, keys: Any, first: int, end: int
-) -> None:
+def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, w: Any, keys: Any, first: int, end: int) -> None:
     """Write the applications of seekers first..end-1: employers in order of looking, and ranks there.
 
     The three stages of a few hundred seekers are apart so that the processor fetches many employers at once.

@@ -43,7 +43,7 @@ from simulation.slots import RATE_ONE, count_slots, join_changed, join_lists, op
 from simulation.start import Start
 from simulation.streams import FIXED, Purpose, key, key_of, root
 from simulation.subsidies import pay_placements
-from simulation.taxben.flows import count_claimants, settle
+from simulation.taxben.flows import settle
 from simulation.taxben.rates import financial_year, rates_of
 from simulation.thresholds import ONE, threshold
 from simulation.visit import CELL_SHAPE, MAX_SUBSIDIES, STANDARD_SHIFT, Counters, Keys
@@ -102,6 +102,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.recording = recording
         self.standing = np.zeros((start.n_places, len(LINES)), np.int64)
         self.posted = np.zeros_like(self.standing)
+        self.claimants = np.zeros((start.n_places, CELL_SHAPE[0]), np.int32)
         self.paid, self.owed = np.zeros(k, np.int64), np.zeros(k, np.int64)
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
@@ -183,7 +184,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.columns.gross[:] = 0
         self.columns.gross_kind[:] = 0
         self.columns.award[:] = 0
-        self._settle(everybody, np.zeros(self.start.n, np.uint8), 0, self.start.n)
+        self._settle(everybody, np.zeros(self.start.n, np.uint8), self.start.n)
 
     def initialise(self) -> None:
         """Set classes, timers, satisfaction and counts of a population that has not run yet."""
@@ -200,7 +201,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.cells[:] = np.bincount(cells, minlength=self.cells.size)
         record(
             c, self.start.tables, self.visit, everybody, self.recorder, self.counters[0],
-            key(self.root, FIXED, Purpose.WELLBEING), month, -1, 0, n,
+            key(self.root, FIXED, Purpose.WELLBEING), month, -1, n,
         )  # fmt: skip
         self._collect(0)
 
@@ -212,7 +213,17 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         """
         self.lanes.close()
         mesa.Agent._ids.pop(self, None)  # Mesa numbers agents in a table that would hold every model for good
-        del self.columns, self.firms, self.lists, self.matching, self.looking, self.recorder, self.visit, self.start, self.seeker_ids
+        del (
+            self.columns,
+            self.firms,
+            self.lists,
+            self.matching,
+            self.looking,
+            self.recorder,
+            self.visit,
+            self.start,
+            self.seeker_ids,
+        )
 
     # ------------------------------------------------------------------ the month
     def step(self) -> None:
@@ -332,13 +343,13 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         )  # fmt: skip
         record(
             self.columns, self.start.tables, self.visit, self.lists.hired, self.recorder, self.counters[0],
-            key(self.root, FIXED, p.WELLBEING), self.month, policy, 0, self.n_hired,
+            key(self.root, FIXED, p.WELLBEING), self.month, policy, self.n_hired,
         )  # fmt: skip
 
-    def _settle(self, rows: NDArray[np.uint32], replaced: NDArray[np.uint8], lo: int, n: int) -> None:
+    def _settle(self, rows: NDArray[np.uint32], replaced: NDArray[np.uint8], n: int) -> None:
         settle(
-            self.columns, rows, replaced, lo, n, self.month, self.rates, self.claiming,
-            key(self.root, FIXED, Purpose.CLAIM), self.standing,
+            self.columns, rows, replaced, n, self.month, self.rates, self.pay, self.claiming,
+            key(self.root, FIXED, Purpose.CLAIM), self.standing, self.start.tables.band, self.claimants,
         )  # fmt: skip
 
     def _pay(self) -> None:
@@ -351,7 +362,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             (lists.changed, lists.replaced, joined, 0),
             (lists.hired, lists.hired_replaced, self.n_hired, 1),
         ):
-            self._settle(rows, replaced, 0, n)
+            self._settle(rows, replaced, n)
             if self.subsidies:
                 pay_placements(
                     self.columns, rows, n, self.terms, self.rates, self.month, starting,
@@ -372,7 +383,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self._collect(t)
         rows.stocks[t] = self.cells.reshape(rows.stocks.shape[1:])
         rows.satisfaction[t] = self.satisfaction
-        count_claimants(self.columns, self.start.tables, self.month, rows.claimants[t])
+        rows.claimants[t] = self.claimants
         for subsidy in self.subsidies:
             self._account(subsidy, rows.subsidies[t, subsidy.index])
         rows.ledger[t] = self.standing + self.posted

@@ -10,14 +10,19 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.vocabulary import State
 from simulation.compiling import kernel
 from simulation.pass_ageing import age
-from simulation.pass_exits import exits
+from simulation.pass_exits import facts_of, leave
 from simulation.pass_health import change_health
-from simulation.recording import record
-from simulation.streams import GOLDEN, U64, mix
+from simulation.recording import record_one
+from simulation.streams import GOLDEN, U64, high, low, mix
+from simulation.thresholds import LEAVE_SEGMENT, SEGMENT_BITS
+from simulation.visit import CHANGED, DUE, EXIT, HEALTH_EVENT, LEFT, MONEY, REPLACED, SEEKS
 
 CHUNK = 1024
+_UNEMPLOYED = int(State.UNEMPLOYED)
+_LEAVE_FROM = LEAVE_SEGMENT << SEGMENT_BITS
 
 
 @kernel
@@ -82,12 +87,34 @@ def monthly_pass(
     block, first, end : rows of a block and the range of blocks.
     """
     n = c.id.size
+    events, whys, hashes = lists.events, lists.why, lists.hashes
     for b in range(first, end):
         lo = b * block
-        hi = min(n, lo + block)
-        m = look(c, t, keys.month, month, lo, hi, lists)
-        lists.n_events[b] = m
-        age(c, t, v, donor, lists, rec, counters, keys, month, policy, b, lo, m)
-        change_health(c, t, v, lists, keys, month, lo, m)
-        exits(c, firms, t, v, lists, counters, keys, month, b, lo, m)
-        record(c, t, v, lists.changed, rec, counters, keys.wellbeing, month, policy, lo, lists.n_changed[b])
+        m = look(c, t, keys.month, month, lo, min(n, lo + block), lists)
+        leavers: Any = lo
+        lookers: Any = lo
+        changed: Any = lo
+        for x in range(lo, lo + m):
+            i, why, h = events[x], np.int64(whys[x]), hashes[x]
+            position = high(h) - _LEAVE_FROM
+            if why & DUE != 0 or position >= 0:
+                why = age(
+                    c, t, v, donor, lists, rec, counters, keys, i, why, position, month, policy, leavers
+                )  # fmt: skip
+            if why & REPLACED == 0:
+                if why & HEALTH_EVENT != 0 and change_health(c, t, v, keys, i, high(h), month):
+                    why |= CHANGED | EXIT
+                if why & EXIT != 0:
+                    why = leave(c, firms, t, v, lists, counters, keys, i, why, low(h), month, leavers)
+            leavers += np.int64(why & LEFT != 0)
+            if c.state[i] == _UNEMPLOYED or why & SEEKS != 0:
+                lists.looker[lookers] = i
+                lists.facts[lookers] = facts_of(c, v, i, month)
+                lookers += 1
+            if why & CHANGED != 0:
+                record_one(c, t, v, rec, counters, keys.wellbeing, i, month, policy)
+            lists.changed[changed] = i
+            lists.replaced[changed] = np.uint8(why & REPLACED != 0)
+            changed += np.int64(why & MONEY != 0)
+        lists.n_events[b], lists.n_leavers[b], lists.n_lookers[b] = m, leavers - lo, lookers - lo
+        lists.n_changed[b] = changed - lo

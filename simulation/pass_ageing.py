@@ -7,11 +7,22 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import AGE_MIN_YEARS, State
-from simulation.compiling import inlined, kernel
+from simulation.compiling import inlined
 from simulation.residents import ID_GENERATION
 from simulation.streams import draw, high, low
-from simulation.thresholds import LEAVE_SEGMENT, SEGMENT_BITS
-from simulation.visit import CHANGED, DUE, ENDED, EXIT, HEALTH_EVENT, OUTSIDE, PLACE_CLOSED, REPLACED, SLOT_OPEN
+from simulation.visit import (
+    CHANGED,
+    DUE,
+    ENDED,
+    EXIT,
+    HEALTH_EVENT,
+    LEFT,
+    MONEY,
+    OUTSIDE,
+    PLACE_CLOSED,
+    REPLACED,
+    SLOT_OPEN,
+)
 
 _NEVER = -32768
 _UNEMPLOYED, _LTS = int(State.UNEMPLOYED), int(State.LONG_TERM_SICK)
@@ -66,8 +77,7 @@ def arrive(c: Any, v: Any, donor: Any, i: int, month: int, key: Any) -> None:
     c.since[i] = month
     c.work_history[i] = donor.work_history[d]
     c.work_since[i] = month
-    for a in range(c.child_birth.shape[1]):
-        c.child_birth[i, a] = _NEVER
+    c.child_until[i] = _NEVER
     c.treatment[i] = _NEVER
     c.employer[i] = -1
     if c.programme[i] > 0:
@@ -77,55 +87,53 @@ def arrive(c: Any, v: Any, donor: Any, i: int, month: int, key: Any) -> None:
     c.slot[i] = 0
 
 
-@kernel
+@inlined
 def age(
     c: Any, t: Any, v: Any, donor: Any, lists: Any, rec: Any, counters: Any, keys: Any,
-    month: int, policy: int, b: int, lo: int, m: int,
-) -> None:  # fmt: skip
-    """Move on visited residents who cross an age band, leave or turn 65, and put arrivals in their place.
+    i: int, why: int, position: int, month: int, policy: int, at: int,
+) -> Any:  # fmt: skip
+    """Move on a resident who crosses an age band, leaves or turns 65; return why he is now visited.
 
     Parameters
     ----------
     c : residents' columns, written.
     t, v : thresholds, visit parameters.
     donor : columns of the starting population.
-    lists : visits, their reasons and the leavers, written.
+    lists : the leavers, written.
     rec, counters : pairing record and counts of this lane, written.
     keys : keys of the month's draws.
+    i, why : row, why he is visited.
+    position : the draw for health behind the start of the leavers' segment; negative outside it.
     month, policy : month number; policy month, negative before the policy.
-    b, lo, m : number of the block, its first row, how many visits it has.
+    at : position of the next leaver from a slot.
     """
-    leavers = 0
-    for e in range(lo, lo + m):
-        position = high(lists.hashes[e]) - (np.int64(LEAVE_SEGMENT) << SEGMENT_BITS)
-        if lists.why[e] & DUE == 0 and position < 0:
-            continue
-        i = lists.events[e]
-        s = np.int64(c.state[i])
-        p = np.int64(c.place[i])
-        months = np.int64(month) - c.birth[i]
-        before = np.int64(t.band[min(months - 1, 779)])
-        now = np.int64(t.band[min(months, 779)])
-        if months >= 780 or (position >= 0 and position < t.leave[p, months // 12 - AGE_MIN_YEARS]):
-            if c.employer[i] >= 0:
-                lists.leaver[lo + leavers] = c.employer[i]
-                lists.fate[lo + leavers] = SLOT_OPEN if c.slot[i] == 0 else PLACE_CLOSED + c.slot[i] - 1
-                leavers += 1
-                if c.programme[i] > 0:
-                    counters.subsidies[c.programme[i] - 1, p, _DROPPED] += 1
-            counters.moves[p, before, s, OUTSIDE] += 1
-            counters.flows[p, _LEAVERS] += 1
-            if policy >= 0 and policy < rec.left[i]:
-                rec.left[i] = policy
-            arrive(c, v, donor, i, month, keys.arrival)
-            now = np.int64(t.band[month - c.birth[i]])
-            counters.moves[p, now, OUTSIDE, c.state[i]] += 1
-            counters.flows[p, _ARRIVALS] += 1
-            lists.why[e] |= np.uint8(REPLACED | CHANGED)
-        elif now != before:
+    s = np.int64(c.state[i])
+    p = np.int64(c.place[i])
+    months = np.int64(month) - c.birth[i]
+    before = np.int64(t.band[min(months - 1, 779)])
+    now = np.int64(t.band[min(months, 779)])
+    if months >= 780 or (position >= 0 and position < t.leave[p, months // 12 - AGE_MIN_YEARS]):
+        if c.employer[i] >= 0:
+            lists.leaver[at] = c.employer[i]
+            lists.fate[at] = SLOT_OPEN if c.slot[i] == 0 else PLACE_CLOSED + c.slot[i] - 1
+            if c.programme[i] > 0:
+                counters.subsidies[c.programme[i] - 1, p, _DROPPED] += 1
+        counters.moves[p, before, s, OUTSIDE] += 1
+        counters.flows[p, _LEAVERS] += 1
+        if policy >= 0 and policy < rec.left[i]:
+            rec.left[i] = policy
+        why = REPLACED | CHANGED | MONEY | (LEFT if c.employer[i] >= 0 else 0)
+        arrive(c, v, donor, i, month, keys.arrival)
+        now = np.int64(t.band[month - c.birth[i]])
+        counters.moves[p, now, OUTSIDE, c.state[i]] += 1
+        counters.flows[p, _ARRIVALS] += 1
+    elif why & DUE != 0:
+        why |= CHANGED | EXIT | HEALTH_EVENT
+        if now != before:
             counters.ageing[p, now, s] += 1
+            why |= MONEY
             if np.uint32(low(draw(keys.skill, c.id[i]))) < v.promotion[p, now, c.qualification[i]]:
                 c.qualification[i] += 1
-        if lists.why[e] & DUE != 0:
-            lists.why[e] |= np.uint8(CHANGED | EXIT | HEALTH_EVENT)
-    lists.n_leavers[b] = leavers
+        elif month == c.child_until[i]:
+            why |= MONEY
+    return why

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import State
-from simulation.compiling import inlined, kernel, scalar
+from simulation.compiling import inlined, scalar
 from simulation.covariates import SPELL_CAP
 from simulation.streams import draw, draw2, high, low, points
 from simulation.thresholds import SEGMENT_BITS
@@ -17,14 +17,15 @@ from simulation.visit import (
     DURATION_CAP,
     DURATION_PENALTY,
     ENDED,
-    EXIT,
     HISTORY_POINTS,
     INSECURE_RATIO,
+    LEFT,
+    MONEY,
     NO_STANDARD,
     PAY_RISE,
     PLACE_CLOSED,
     PLACE_KEPT,
-    REPLACED,
+    SEEKS,
     SLOT_CLOSED,
     SLOT_CLOSES,
     SLOT_OPEN,
@@ -219,63 +220,52 @@ def move(c: Any, t: Any, counters: Any, i: int, s: int, to: int, month: int) -> 
     c.since[i] = month
 
 
-@kernel
-def exits(
-    c: Any, firms: Any, t: Any, v: Any, lists: Any, counters: Any, keys: Any, month: int, b: int, lo: int, m: int
-) -> None:
-    """Apply exits and ends of subsidies to the visited residents.
-
-    It lists who leaves a slot, who looks for one and to whom anything happened.
+@inlined
+def leave(
+    c: Any, firms: Any, t: Any, v: Any, lists: Any, counters: Any, keys: Any, i: int, why: int, u: int, month: int,
+    at: int,
+) -> Any:  # fmt: skip
+    """Apply a resident's exit and the end of his subsidy; return why he is now visited.
 
     Parameters
     ----------
     c : residents' columns, written.
     firms : employers' columns.
     t, v : thresholds, visit parameters.
-    lists : visits with their reasons; leavers, seekers and changed rows, written.
+    lists : the leavers, written.
     counters : counts of this lane, written.
     keys : keys of the month's draws.
+    i, why : row, why he is visited.
+    u : the month's draw for exits, 32 bits.
     month : month number.
-    b, lo, m : number of the block, its first row, how many visits it has.
+    at : position of the next leaver from a slot.
     """
-    leavers = lists.n_leavers[b]
-    lookers = 0
-    changed = lo
-    for e in range(lo, lo + m):
-        why = lists.why[e]
-        i = lists.events[e]
-        if why & EXIT != 0 or why & REPLACED != 0:
-            s = np.int64(c.state[i])
-            to = exit_of(c, t, v, i, low(lists.hashes[e]), month) if why & REPLACED == 0 else STAYS
-            if s == _ABSENT or c.programme[i] > 0 or to == RISES:
-                why |= np.uint8(CHANGED)
-            if s <= _ABSENT and (to > _ABSENT or c.programme[i] > 0) and why & REPLACED == 0:
-                fate = STAYS
-                if to <= _ABSENT:
-                    fate = end_of_subsidy(c, firms, v, counters, keys, i, month)
-                    if fate >= PLACE_KEPT:
-                        lists.leaver[lo + leavers] = c.employer[i]
-                        lists.fate[lo + leavers] = fate
-                        leavers += 1
-                    elif fate >= 0:
-                        to = _UNEMPLOYED
-                if to > _ABSENT:
-                    if c.programme[i] > 0 and fate == STAYS:
-                        counters.subsidies[c.programme[i] - 1, c.place[i], DROPPED] += 1
-                    leave_job(c, v, lists, keys, i, fate, lo + leavers)
-                    leavers += 1
-                    counters.flows[c.place[i], SEPARATIONS] += 1
-            if to >= 0 and to != s:
-                move(c, t, counters, i, s, to, month)
-                why |= np.uint8(CHANGED)
-            if c.state[i] == _UNEMPLOYED or (to == LOOKS and c.programme[i] == 0):
-                lists.looker[lo + lookers] = i
-                lists.facts[lo + lookers] = facts_of(c, v, i, month)
-                lookers += 1
-        if why & CHANGED != 0:
-            lists.changed[changed] = i
-            lists.replaced[changed] = 1 if why & REPLACED != 0 else 0
-            changed += 1
-    lists.n_leavers[b] = leavers
-    lists.n_lookers[b] = lookers
-    lists.n_changed[b] = changed - lo
+    s = np.int64(c.state[i])
+    to = exit_of(c, t, v, i, u, month)
+    if s == _ABSENT:
+        why |= MONEY
+    if to == RISES:
+        why |= CHANGED | MONEY
+    if s <= _ABSENT and (to > _ABSENT or c.programme[i] > 0):
+        why |= CHANGED | MONEY
+        fate = STAYS
+        if to <= _ABSENT:
+            fate = end_of_subsidy(c, firms, v, counters, keys, i, month)
+            if fate >= PLACE_KEPT:
+                lists.leaver[at] = c.employer[i]
+                lists.fate[at] = fate
+                why |= LEFT
+            elif fate >= 0:
+                to = _UNEMPLOYED
+        if to > _ABSENT:
+            if c.programme[i] > 0 and fate == STAYS:
+                counters.subsidies[c.programme[i] - 1, c.place[i], DROPPED] += 1
+            leave_job(c, v, lists, keys, i, fate, at)
+            why |= LEFT
+            counters.flows[c.place[i], SEPARATIONS] += 1
+    if to >= 0 and to != s:
+        move(c, t, counters, i, s, to, month)
+        why |= CHANGED | MONEY
+    if to == LOOKS and c.programme[i] == 0:
+        why |= SEEKS
+    return why

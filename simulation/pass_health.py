@@ -7,20 +7,10 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import CONDITIONS, State
-from simulation.compiling import inlined, kernel, scalar
+from simulation.compiling import inlined, scalar
 from simulation.streams import draw, high, low
 from simulation.thresholds import BETTER_SEGMENT, DIAGNOSIS_SEGMENT, SEGMENT_BITS, WORSE_SEGMENT
-from simulation.visit import (
-    CHANGED,
-    DECLARED,
-    DIAGNOSIS,
-    EXIT,
-    HEALTH_EVENT,
-    LONG_UNEMPLOYMENT,
-    REPLACED,
-    TREATED,
-    WAIT,
-)
+from simulation.visit import DECLARED, DIAGNOSIS, LONG_UNEMPLOYMENT, TREATED, WAIT
 
 _NEVER = -32768
 _ABSENT, _UNEMPLOYED, _LTS = int(State.ABSENT), int(State.UNEMPLOYED), int(State.LONG_TERM_SICK)
@@ -104,30 +94,24 @@ def diagnose(c: Any, v: Any, keys: Any, i: int, month: int) -> None:
         c.declared[i] = c.diagnosed[i]
 
 
-@kernel
-def change_health(c: Any, t: Any, v: Any, lists: Any, keys: Any, month: int, lo: int, m: int) -> None:
-    """Apply the month's change of health, at most one a resident, to the visited residents who stayed.
+@inlined
+def change_health(c: Any, t: Any, v: Any, keys: Any, i: int, u: int, month: int) -> Any:
+    """Apply a resident's change of health this month, at most one; return whether there was any.
 
     Parameters
     ----------
     c : residents' columns, written.
     t, v : thresholds, visit parameters.
-    lists : visits and their reasons, written.
     keys : keys of the month's draws.
+    i : row.
+    u : the month's draw for health, 32 bits.
     month : month number.
-    lo, m : first row of the block, how many visits it has.
     """
-    for e in range(lo, lo + m):
-        if lists.why[e] & HEALTH_EVENT == 0 or lists.why[e] & REPLACED != 0:
-            continue
-        i = lists.events[e]
-        u = high(lists.hashes[e])
-        segment = u >> SEGMENT_BITS
-        if segment > DIAGNOSIS_SEGMENT or (c.conditions[i] == 0 and segment >= _N):
-            continue
+    segment = u >> SEGMENT_BITS
+    before = (np.int64(c.conditions[i]) << 10) | (np.int64(c.diagnosed[i]) << 2) | c.severity[i]
+    if segment <= DIAGNOSIS_SEGMENT and (segment < _N or c.conditions[i] != 0):
         band = np.int64(t.band[month - c.birth[i]])
         group = health_group(c.state[i], np.int64(month) - c.since[i], v.values[LONG_UNEMPLOYMENT])
-        before = (np.int64(c.conditions[i]) << 10) | (np.int64(c.diagnosed[i]) << 2) | c.severity[i]
         if segment < _N:
             toggle(c, t, v, keys, i, u, group, band, month)
         elif segment < BETTER_SEGMENT:
@@ -138,5 +122,4 @@ def change_health(c: Any, t: Any, v: Any, lists: Any, keys: Any, month: int, lo:
                 c.severity[i] -= 1
         elif c.diagnosed[i] != c.conditions[i] and position_in(u, DIAGNOSIS_SEGMENT) < v.values[DIAGNOSIS]:
             diagnose(c, v, keys, i, month)
-        if before != (np.int64(c.conditions[i]) << 10) | (np.int64(c.diagnosed[i]) << 2) | c.severity[i]:
-            lists.why[e] |= np.uint8(CHANGED | EXIT)
+    return before != (np.int64(c.conditions[i]) << 10) | (np.int64(c.diagnosed[i]) << 2) | c.severity[i]

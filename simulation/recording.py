@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import State
-from simulation.compiling import kernel, scalar
+from simulation.compiling import inlined, kernel, scalar
 from simulation.streams import U64, draw
 from simulation.thresholds import TENURE_BUCKETS
 from simulation.visit import ENDED, N_STATES, cell_of, exit_class_of, health_class_of
@@ -38,55 +38,71 @@ def set_from(bits: Any, i: Any, month: Any, on: Any) -> None:
         mask = _ONES
 
 
-@kernel
-def record(
-    c: Any, t: Any, v: Any, rows: Any, rec: Any, counters: Any, wellbeing: Any, month: int, policy: int, lo: int, m: int
+@inlined
+def record_one(
+    c: Any, t: Any, v: Any, rec: Any, counters: Any, wellbeing: Any, i: int, month: int, policy: int
 ) -> None:
-    """Bring cells, classes, timers, satisfaction and the pairing record up to date for rows[lo:lo + m].
+    """Bring a resident's cell, classes, timer, satisfaction and pairing record up to date.
 
     Parameters
     ----------
     c, t, v, rec, counters : columns, thresholds, visit parameters, pairing record, counts of this lane.
-    rows : the rows to which something happened.
+    wellbeing : key of people's own level of satisfaction.
+    i : row.
+    month, policy : month number; policy month, negative before the policy's start.
+    """
+    s = np.int64(c.state[i])
+    severity = c.severity[i]
+    band = np.int64(t.band[month - c.birth[i]])
+    cell = cell_of(c.place[i], band, c.sex[i], c.ethnicity[i], severity, s)
+    before = np.int64(c.cell[i]) % N_STATES
+    if cell != c.cell[i]:
+        counters.cells[c.cell[i]] -= 1
+        counters.cells[cell] += 1
+        c.cell[i] = cell
+    if c.programme[i] == ENDED:
+        c.programme[i] = 0
+        if policy >= 0:
+            set_from(rec.subsidised, i, policy, False)
+    elif policy >= 0 and c.programme[i] > 0 and c.programme_since[i] == month:
+        set_from(rec.subsidised, i, policy, True)
+    tenure = np.int64(month) - c.hired[i]
+    conditions = v.class_of_bits[c.conditions[i]]
+    c.exit_class[i] = exit_class_of(
+        s, band, severity, conditions, c.qualification[i], c.insecure[i], tenure, c.programme[i]
+    )
+    c.health_class[i] = health_class_of(band, severity, c.conditions[i], c.diagnosed[i])
+    due = np.int64(c.birth[i]) + t.band_end[band]
+    if month < c.child_until[i]:
+        due = min(due, np.int64(c.child_until[i]))
+    if s == _EMPLOYED and tenure < _THIRD_TENURE:
+        due = min(due, np.int64(c.hired[i]) + (_SECOND_TENURE if tenure < _SECOND_TENURE else _THIRD_TENURE))
+    c.timer[i] = due
+    level = np.int64(v.satisfaction_levels[draw(wellbeing, c.id[i]) & U64(255)]) + v.satisfaction[s, severity]
+    if c.programme[i] > 0:
+        level += v.on_programme[0]
+    level = min(np.int64(100), max(np.int64(0), level))
+    counters.satisfaction[c.place[i]] += level - np.int64(c.satisfaction[i])
+    c.satisfaction[i] = level
+    if policy >= 0:
+        if (before <= _ABSENT) != (s <= _ABSENT):
+            set_from(rec.work, i, policy, s <= _ABSENT)
+        if (before == _UNEMPLOYED) != (s == _UNEMPLOYED):
+            set_from(rec.unemployed, i, policy, s == _UNEMPLOYED)
+
+
+@kernel
+def record(
+    c: Any, t: Any, v: Any, rows: Any, rec: Any, counters: Any, wellbeing: Any, month: int, policy: int, n: int
+) -> None:
+    """Bring rows[:n] up to date.
+
+    Parameters
+    ----------
+    c, t, v, rec, counters : columns, thresholds, visit parameters, pairing record, counts of this lane.
+    rows, n : rows to which something happened, and how many.
     wellbeing : key of people's own level of satisfaction.
     month, policy : month number; policy month, negative before the policy's start.
-    lo, m : range of the list.
     """
-    for e in range(lo, lo + m):
-        i = rows[e]
-        s = np.int64(c.state[i])
-        severity = c.severity[i]
-        band = np.int64(t.band[month - c.birth[i]])
-        cell = cell_of(c.place[i], band, c.sex[i], c.ethnicity[i], severity, s)
-        before = np.int64(c.cell[i]) % N_STATES
-        if cell != c.cell[i]:
-            counters.cells[c.cell[i]] -= 1
-            counters.cells[cell] += 1
-            c.cell[i] = cell
-        if c.programme[i] == ENDED:
-            c.programme[i] = 0
-            if policy >= 0:
-                set_from(rec.subsidised, i, policy, False)
-        elif policy >= 0 and c.programme[i] > 0 and c.programme_since[i] == month:
-            set_from(rec.subsidised, i, policy, True)
-        tenure = np.int64(month) - c.hired[i]
-        conditions = v.class_of_bits[c.conditions[i]]
-        c.exit_class[i] = exit_class_of(
-            s, band, severity, conditions, c.qualification[i], c.insecure[i], tenure, c.programme[i]
-        )
-        c.health_class[i] = health_class_of(band, severity, c.conditions[i], c.diagnosed[i])
-        due = np.int64(c.birth[i]) + t.band_end[band]
-        if s == _EMPLOYED and tenure < _THIRD_TENURE:
-            due = min(due, np.int64(c.hired[i]) + (_SECOND_TENURE if tenure < _SECOND_TENURE else _THIRD_TENURE))
-        c.timer[i] = due
-        level = np.int64(v.satisfaction_levels[draw(wellbeing, c.id[i]) & U64(255)]) + v.satisfaction[s, severity]
-        if c.programme[i] > 0:
-            level += v.on_programme[0]
-        level = min(np.int64(100), max(np.int64(0), level))
-        counters.satisfaction[c.place[i]] += level - np.int64(c.satisfaction[i])
-        c.satisfaction[i] = level
-        if policy >= 0:
-            if (before <= _ABSENT) != (s <= _ABSENT):
-                set_from(rec.work, i, policy, s <= _ABSENT)
-            if (before == _UNEMPLOYED) != (s == _UNEMPLOYED):
-                set_from(rec.unemployed, i, policy, s == _UNEMPLOYED)
+    for e in range(n):
+        record_one(c, t, v, rec, counters, wellbeing, rows[e], month, policy)

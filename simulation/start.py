@@ -70,11 +70,9 @@ class Start:
 
 def shift_calendar(c: Columns, months: int) -> None:
     """Move every calendar column back by some months (in place)."""
-    for name in ("birth", "since", "work_since", "hired", "treatment", "claim_since", "programme_since"):
+    for name in ("birth", "since", "work_since", "hired", "treatment", "claim_since", "programme_since", "child_until"):
         column = getattr(c, name)
         column[column != NEVER] -= months
-    born = c.child_birth
-    born[born != NEVER] -= months
 
 
 def first_pay(c: Columns, employers: Employers, p: Parameters, floor: NDArray[np.int64]) -> None:

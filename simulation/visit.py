@@ -52,8 +52,10 @@ N_BANDS, N_SEXES, N_ETHNICITIES, N_HEALTH, N_STATES = CELL_SHAPE
 OUTSIDE = N_STATES
 """Origin of arrivals and destination of leavers in the table of moves."""
 _SECOND_TENURE, _THIRD_TENURE = TENURE_BUCKETS[1:]
-EXIT, HEALTH_EVENT, DUE, CHANGED, REPLACED = 1, 2, 4, 8, 16
-"""Why a resident is visited (bits), and what the visit did to him."""
+EXIT, HEALTH_EVENT, DUE = 1, 2, 4
+"""Why a resident is visited (bits)."""
+CHANGED, REPLACED, MONEY, LEFT, SEEKS = 8, 16, 32, 64, 128
+"""What the visit did: his record changes, he is an arrival, his payments may change, a slot was left, he looks."""
 SLOT_OPEN, SLOT_CLOSED, PLACE_CLOSED, PLACE_KEPT = 0, 1, 2, 16
 """What a leaver's slot does; programme places add the subsidy's index to the last two."""
 ENDED = 128

@@ -21,7 +21,6 @@ _ER_NI, _SSP, _UC = LINE_INDEX["employer_ni"], LINE_INDEX["statutory_sick_pay"],
 _EMPLOYED, _ABSENT, _UNEMPLOYED = int(State.EMPLOYED), int(State.ABSENT), int(State.UNEMPLOYED)
 _LTS, _STUDENT, _OTHER = int(State.LONG_TERM_SICK), int(State.STUDENT), int(State.OTHER_INACTIVE)
 _NEVER = -32768
-_CHILD_MONTHS = 18 * 12
 _ADULT_MONTHS = 25 * 12
 NOTHING, WAGE, YOUNG_WAGE, SICK_PAY = 0, 1, 2, 3
 """Kinds of gross pay, kept beside it so that an old flow can be taken out exactly."""
@@ -107,23 +106,6 @@ def post_pay(running: Any, place: int, gross: int, kind: int, r: Any, sign: int)
 
 
 @inlined
-def is_parent(c: Any, i: int, month: int) -> bool:
-    """Return whether a resident has a child under 18 in the household.
-
-    Parameters
-    ----------
-    c : residents' columns.
-    i : row.
-    month : month number.
-    """
-    for a in range(c.child_birth.shape[1]):
-        born = np.int64(c.child_birth[i, a])
-        if born != _NEVER and month - born < _CHILD_MONTHS:
-            return True
-    return False
-
-
-@inlined
 def award_of(c: Any, i: int, j: int, month: int, r: Any) -> Any:
     """Return the unit's Universal Credit if claimed, pence a month; j is the partner's row or -1.
 
@@ -155,7 +137,7 @@ def award_of(c: Any, i: int, j: int, month: int, r: Any) -> Any:
     if (gross // 2 - r.work_allowance) * r.taper >= most * 10000:
         return np.int64(0)
     allowance = np.int64(0)
-    if sick or is_parent(c, i, month) or (j >= 0 and is_parent(c, j, month)):
+    if sick or month < c.child_until[i] or (j >= 0 and month < c.child_until[j]):
         allowance = r.work_allowance if c.tenure[i] == 0 else r.work_allowance_housing
     net = net_of(np.int64(c.gross[i]), c.gross_kind[i], r)
     if j >= 0:
@@ -164,7 +146,27 @@ def award_of(c: Any, i: int, j: int, month: int, r: Any) -> Any:
 
 
 @inlined
-def set_benefit(c: Any, i: int, award: int, h: Any, must_look: int, month: int) -> None:
+def pay_in_force(c: Any, pay: Any, i: int, month: int) -> Any:
+    """Return a worker's gross pay, pence a month: while his job is subsidised, that of the placement.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    pay : integers of pay.
+    i : row.
+    month : month number.
+    """
+    k = np.int64(c.programme[i]) - 1
+    hourly, hours = np.int64(c.pay[i]), np.int64(c.hours[i])
+    if k >= 0:
+        hours = pay.subsidy_hours[k]
+        if c.slot[i] > 0 or pay.at_minimum[k] == 1:
+            hourly = pay.floor[(month - c.birth[i]) // 12]
+    return gross_of(hourly, hours)
+
+
+@inlined
+def set_benefit(c: Any, i: int, award: int, h: Any, must_look: int, month: int, band: Any, claimants: Any) -> None:
     """Set a resident's benefit status from the unit's award and his state; a claim begins when it first pays.
 
     Parameters
@@ -175,6 +177,7 @@ def set_benefit(c: Any, i: int, award: int, h: Any, must_look: int, month: int) 
     h : the unit's draw of claiming.
     must_look : 32-bit threshold of having to look while inactive.
     month : month number.
+    band, claimants : age band by months of age; residents who must look, by Place and age band, written.
     """
     s = c.state[i]
     status = _NONE
@@ -194,10 +197,19 @@ def set_benefit(c: Any, i: int, award: int, h: Any, must_look: int, month: int) 
     elif c.benefit[i] == _NONE:
         c.claim_since[i] = month
     c.benefit[i] = status
+    counted = band[min(month - c.birth[i], AGE_MAX_YEARS * 12 - 1)] + 1 if status == _SEARCHING else 0
+    if counted != c.counted[i]:
+        if c.counted[i] > 0:
+            claimants[c.place[i], c.counted[i] - 1] -= 1
+        if counted > 0:
+            claimants[c.place[i], counted - 1] += 1
+        c.counted[i] = counted
 
 
 @inlined
-def settle_unit(c: Any, i: int, month: int, r: Any, claiming: Any, key: Any, running: Any) -> None:
+def settle_unit(
+    c: Any, i: int, month: int, r: Any, claiming: Any, key: Any, running: Any, band: Any, claimants: Any
+) -> None:
     """Recompute the Universal Credit of a resident's unit and put the change into the running totals.
 
     Parameters
@@ -208,6 +220,7 @@ def settle_unit(c: Any, i: int, month: int, r: Any, claiming: Any, key: Any, run
     r : rates of the year.
     claiming, key : thresholds and key of claiming.
     running : payments of a month by Place and line, pence, written.
+    band, claimants : age band by months of age; residents who must look, by Place and age band, written.
     """
     j = np.int64(c.partner[i])
     if j >= 0 and c.partner[j] != i:
@@ -219,44 +232,46 @@ def settle_unit(c: Any, i: int, month: int, r: Any, claiming: Any, key: Any, run
     award = award_of(c, head, other, month, r) if low(h) < claiming[0] else 0
     running[c.place[head], _UC] += award - np.int64(c.award[head])
     c.award[head] = award
-    set_benefit(c, head, award, h, claiming[1], month)
+    set_benefit(c, head, award, h, claiming[1], month, band, claimants)
     if other >= 0:
         running[c.place[other], _UC] -= np.int64(c.award[other])
         c.award[other] = 0
-        set_benefit(c, other, award, h, claiming[1], month)
+        set_benefit(c, other, award, h, claiming[1], month, band, claimants)
 
 
 @kernel
 def settle(
-    c: Any, rows: Any, replaced: Any, first: int, n: int, month: int, r: Any, claiming: Any, key: Any, running: Any,
+    c: Any, rows: Any, replaced: Any, n: int, month: int, r: Any, pay: Any, claiming: Any, key: Any, running: Any,
+    band: Any, claimants: Any,
 ) -> None:  # fmt: skip
-    """Bring the running payments up to date for rows[first:first + n].
+    """Bring the running payments and the count of claimants up to date for rows[:n].
 
     Parameters
     ----------
     c : residents' columns; pay, award, benefit and broken partnerships are written.
-    rows, replaced, first, n : rows to which something happened, 1 where the row has a new resident, their range.
-    month, r : month number and rates.
+    rows, replaced, n : rows whose payments may change, 1 where the row has a new resident, how many.
+    month, r, pay : month number, rates, integers of pay.
     claiming : 32-bit thresholds of take-up and of having to look while inactive, int64.
     key : key of claiming.
     running : payments of a month by Place and line, pence, written.
+    band, claimants : age band by months of age; residents who must look, by Place and age band, written.
     """
-    for a in range(first, first + n):
+    for a in range(n):
         i = rows[a]
         s = c.state[i]
         gross, kind = np.int64(0), NOTHING
         if s == _EMPLOYED:
-            gross = gross_of(c.pay[i], c.hours[i])
+            gross = pay_in_force(c, pay, i, month)
             kind = YOUNG_WAGE if month - c.birth[i] < r.young_relief_age * 12 else WAGE
         elif s == _ABSENT and month - c.since[i] < r.sick_pay_months:
-            gross = min(r.sick_pay, gross_of(c.pay[i], c.hours[i]) * r.sick_pay_share // 10000)
+            gross = min(r.sick_pay, pay_in_force(c, pay, i, month) * r.sick_pay_share // 10000)
             kind = SICK_PAY
         if gross != c.gross[i] or kind != c.gross_kind[i]:
             post_pay(running, c.place[i], np.int64(c.gross[i]), c.gross_kind[i], r, -1)
             post_pay(running, c.place[i], gross, kind, r, 1)
             c.gross[i] = gross
             c.gross_kind[i] = kind
-    for a in range(first, first + n):
+    for a in range(n):
         i = rows[a]
         if replaced[a] == 1:
             c.benefit[i] = _NONE
@@ -264,23 +279,5 @@ def settle(
             c.partner[i] = -1
             if j >= 0 and c.partner[j] == i:
                 c.partner[j] = -1
-                settle_unit(c, j, month, r, claiming, key, running)
-        settle_unit(c, i, month, r, claiming, key, running)
-
-
-@kernel
-def count_claimants(c: Any, t: Any, month: int, out: Any) -> None:
-    """Count residents who must look for work on Universal Credit, by Place and age band, into out.
-
-    Parameters
-    ----------
-    c : residents' columns.
-    t : thresholds.
-    month : month number.
-    out : counts by Place and age band, written.
-    """
-    benefit, place, birth, band = c.benefit, c.place, c.birth, t.band
-    out[:] = 0
-    for i in range(benefit.size):
-        if benefit[i] == _SEARCHING:
-            out[place[i], band[min(month - birth[i], AGE_MAX_YEARS * 12 - 1)]] += 1
+                settle_unit(c, j, month, r, claiming, key, running, band, claimants)
+        settle_unit(c, i, month, r, claiming, key, running, band, claimants)

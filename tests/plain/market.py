@@ -253,10 +253,7 @@ def take_job(model: PlainModel, person: Person, e: int, month: int) -> None:
 
 def begin_placement(model: PlainModel, person: Person, k: int, extra_place: bool, month: int) -> None:
     """Make a new job a subsidised one."""
-    spec = model.arm.subsidies[k]
-    person.update(slot=k + 1 if extra_place else 0, programme=k + 1, programme_since=month, hours=spec.hours_week)
-    if extra_place or spec.wage_share > 0:
-        person["pay"] = model.law.minimum[(month - person["birth"]) // 12]
+    person.update(slot=k + 1 if extra_place else 0, programme=k + 1, programme_since=month)
     model.count("started", person)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.arm import ArmSpec
+from scenarios.arm import ArmSpec, SubsidySpec
 from simulation.columns import Columns
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.processes import wellbeing
@@ -28,11 +28,10 @@ SUBSIDY_LINES = ("subsidy_wage", "subsidy_grant", "subsidy_support", "subsidy_ad
 
 def people_of(c: Columns) -> list[Person]:
     """Return residents' columns as dictionaries of whole numbers."""
-    names = [name for name in c._fields if name != "child_birth"]
-    rows = zip(*(getattr(c, name).tolist() for name in names), strict=True)
-    people = [dict(zip(names, row, strict=True)) for row in rows]
-    for person, born in zip(people, c.child_birth.tolist(), strict=True):
-        person.update(children=tuple(b for b in born if b != NEVER), kind=person["gross_kind"])
+    rows = zip(*(column.tolist() for column in c), strict=True)
+    people = [dict(zip(c._fields, row, strict=True)) for row in rows]
+    for person in people:
+        person["kind"] = person["gross_kind"]
     return people
 
 
@@ -169,11 +168,14 @@ class PlainModel:
     def _settle(self) -> None:
         """Step 9, first part: everybody's pay by state and job, then every unit's Universal Credit."""
         for person in self.people:
-            person["gross"], person["kind"] = self.law.pay(person, self.month)
+            person["gross"], person["kind"] = self.law.pay(person, self.month, self._placement(person))
         for person in self.people:
             partner = self.people[person["partner"]] if person["partner"] >= 0 else None
             if partner is None or person["id"] < partner["id"]:
                 self._settle_unit([person] if partner is None else [person, partner])
+
+    def _placement(self, person: Person) -> SubsidySpec | None:
+        return self.arm.subsidies[person["programme"] - 1] if person["programme"] else None
 
     def _settle_unit(self, unit: list[Person]) -> None:
         p, h = self.start.parameters.claiming, self.draws.of(0, Purpose.CLAIM, unit[0]["id"])

@@ -103,9 +103,14 @@ class Law:
         """Return what a resident keeps of a month's gross."""
         return gross - self.income_tax(gross) - self.insurance(gross) if kind in (WAGE, YOUNG_WAGE) else gross
 
-    def pay(self, person: Mapping[str, int], month: int) -> tuple[int, int]:
-        """Return a resident's gross pay of a month and its kind, by state, hourly pay, hours and absence."""
-        wage = person["pay"] * person["hours"] * 52 // 12
+    def pay(self, person: Mapping[str, int], month: int, spec: SubsidySpec | None) -> tuple[int, int]:
+        """Return a resident's gross pay of a month and its kind, by state, job or placement, and absence."""
+        hourly, hours = person["pay"], person["hours"]
+        if spec is not None:
+            hours = spec.hours_week
+            if person["slot"] or spec.wage_share > 0:
+                hourly = self.minimum[(month - person["birth"]) // 12]
+        wage = hourly * hours * 52 // 12
         if person["state"] == EMPLOYED:
             return wage, YOUNG_WAGE if month - person["birth"] < 12 * self.young_below else WAGE
         if person["state"] == ABSENT and month - person["since"] < self.sick_months:
@@ -129,7 +134,7 @@ class Law:
 
 
 def credit(law: Law, unit: list[Mapping[str, Any]], month: int) -> int:
-    """Return a unit's monthly Universal Credit if it claims: one or two residents, with `gross`, `kind`, `children`."""
+    """Return a unit's monthly Universal Credit if it claims: of one or two residents with `gross` and `kind`."""
     if all(person["state"] == STUDENT for person in unit):
         return 0
     oldest = max(month - person["birth"] for person in unit)
@@ -137,7 +142,7 @@ def credit(law: Law, unit: list[Mapping[str, Any]], month: int) -> int:
     most = law.standard[len(unit) == 2, oldest >= 300]
     if sick_since:
         most += law.ill[min(sick_since) >= LCWRA_LOWER_FROM]
-    parent = any(month - born < 216 for person in unit for born in person["children"])
+    parent = any(month < person["child_until"] for person in unit)
     kept = law.kept[unit[0]["tenure"] == 0] if sick_since or parent else 0
     earned = sum(law.net(person["gross"], person["kind"]) for person in unit)
     return max(0, most - max(0, earned - kept) * law.taper // 10000)

@@ -60,7 +60,7 @@ def replace(model: PlainModel, person: Person, month: int) -> None:
     person.update(
         since=month,
         work_since=month,
-        children=(),
+        child_until=UNSET,
         treatment=UNSET,
         employer=-1,
         programme=0,
