@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from scenarios.arm import ArmSpec
 from scenarios.vocabulary import State, month_index
+from simulation.accounts import Accounts
 from simulation.checksum import state_hash
 from simulation.columns import (
     BLOCK,
@@ -29,29 +30,22 @@ from simulation.columns import (
 from simulation.exact_limits import clear_market
 from simulation.hiring import hire, match, prepare_nodes
 from simulation.lanes import Lanes
-from simulation.ledger import LINE_INDEX, LINES
 from simulation.looks import apply
 from simulation.model_tables import look_parameters, pay_tables, terms_of, visit_tables, with_subsidies
 from simulation.monthly_pass import monthly_pass
 from simulation.observers import Rows, empty_counters, take_counts
-from simulation.output import SUBSIDY_ITEMS
 from simulation.places import Place
 from simulation.processes.employer_choice import opening_rate
 from simulation.programmes import Subsidy, participation
 from simulation.recording import record
-from simulation.slots import RATE_ONE, count_slots, join_changed, join_lists, open_and_close, open_places
+from simulation.slots import RATE_ONE, count_slots, join_lists, open_and_close, open_places
 from simulation.start import Start
 from simulation.streams import FIXED, Purpose, key, key_of, root
-from simulation.subsidies import pay_placements
-from simulation.taxben.flows import settle
 from simulation.taxben.rates import financial_year, rates_of
-from simulation.thresholds import ONE, threshold
+from simulation.thresholds import ONE
 from simulation.visit import CELL_SHAPE, MAX_SUBSIDIES, STANDARD_SHIFT, Counters, Keys
 
 NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
-_FINISHED = SUBSIDY_ITEMS.index("finished")
-_STARTED = SUBSIDY_ITEMS.index("started")
-_ACTIVE = SUBSIDY_ITEMS.index("active")
 
 
 class HiringKeys(NamedTuple):
@@ -100,10 +94,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.rows = Rows.empty(months, start.n_places, start.n_areas, k)
         self.recorder: Record = empty_record(n if recording else 1, arm.months)
         self.recording = recording
-        self.standing = np.zeros((start.n_places, len(LINES)), np.int64)
-        self.posted = np.zeros_like(self.standing)
-        self.claimants = np.zeros((start.n_places, CELL_SHAPE[0]), np.int32)
-        self.paid, self.owed = np.zeros(k, np.int64), np.zeros(k, np.int64)
+        self.accounts = Accounts(start.n_places, k, start.parameters.claiming)
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.looking = [empty_looking() for _ in range(self.lanes.n)]
@@ -146,8 +137,6 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
                 self.firms, spec, k, self.root, int(p.employer_choice.establishment_slots)
             )
         self.firms.headcount[:] = self.firms.filled
-        claiming = threshold(np.array([p.claiming.take_up, p.claiming.must_look_inactive]))
-        self.claiming = claiming.astype(np.int64)
 
     def _set_year(self) -> None:
         """Take the rates of the month's financial year and of the scenario's minimum wage."""
@@ -179,12 +168,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
 
     def settle_everybody(self) -> None:
         """Recompute everybody's payments, after a change of rates or at the start."""
-        everybody = np.arange(self.start.n, dtype=np.uint32)
-        self.standing[:] = 0
-        self.columns.gross[:] = 0
-        self.columns.gross_kind[:] = 0
-        self.columns.award[:] = 0
-        self._settle(everybody, np.zeros(self.start.n, np.uint8), self.start.n)
+        self.accounts.settle_everybody(self)
 
     def initialise(self) -> None:
         """Set classes, timers, satisfaction and counts of a population that has not run yet."""
@@ -239,7 +223,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         if self.subsidies:
             self._open_places()
         self._hire(policy)  # 7 (8 programmes come with the services)
-        self._pay()  # 9
+        self.accounts.pay(self)  # 9
         self._observe()  # 10 wellbeing is kept by events; 11
         self.month += 1
 
@@ -346,29 +330,6 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             key(self.root, FIXED, p.WELLBEING), self.month, policy, self.n_hired,
         )  # fmt: skip
 
-    def _settle(self, rows: NDArray[np.uint32], replaced: NDArray[np.uint8], n: int) -> None:
-        settle(
-            self.columns, rows, replaced, n, self.month, self.rates, self.pay, self.claiming,
-            key(self.root, FIXED, Purpose.CLAIM), self.standing, self.start.tables.band, self.claimants,
-        )  # fmt: skip
-
-    def _pay(self) -> None:
-        lists, counts = self.lists, self.counters[0].subsidies
-        self.posted[:] = 0
-        self.paid[:] = 0
-        self.owed[:] = 0
-        joined = join_changed(lists, self.block, -(-self.start.n // self.block))
-        for rows, replaced, n, starting in (
-            (lists.changed, lists.replaced, joined, 0),
-            (lists.hired, lists.hired_replaced, self.n_hired, 1),
-        ):
-            self._settle(rows, replaced, n)
-            if self.subsidies:
-                pay_placements(
-                    self.columns, rows, n, self.terms, self.rates, self.month, starting,
-                    self.posted, counts, self.paid, self.owed,
-                )  # fmt: skip
-
     # ------------------------------------------------------------------ observing
     def _collect(self, t: int) -> None:
         """Add the lanes' counts to row t and to the running totals, and empty them."""
@@ -383,10 +344,10 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self._collect(t)
         rows.stocks[t] = self.cells.reshape(rows.stocks.shape[1:])
         rows.satisfaction[t] = self.satisfaction
-        rows.claimants[t] = self.claimants
+        rows.claimants[t] = self.accounts.claimants
         for subsidy in self.subsidies:
-            self._account(subsidy, rows.subsidies[t, subsidy.index])
-        rows.ledger[t] = self.standing + self.posted
+            self.accounts.close(self, subsidy, rows.subsidies[t, subsidy.index])
+        rows.ledger[t] = self.accounts.standing + self.accounts.posted
         count_slots(
             firms.area, firms.slots, firms.filled, firms.places, firms.places_filled, rows.slots[t], rows.places[t]
         )
@@ -396,13 +357,3 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             place.step()
         if self.hashing:
             rows.state_hash[t] = state_hash(self.columns, self.firms)
-
-    def _account(self, subsidy: Subsidy, counts: NDArray[np.int64]) -> None:
-        """Post completion payments and bring the subsidy's own books up to date."""
-        k, terms = subsidy.index, self.terms
-        completed = counts[:, _FINISHED] * terms.end[k]
-        self.posted[:, LINE_INDEX["local_subsidy_grant" if terms.local[k] else "subsidy_grant"]] += completed
-        subsidy.started += int(counts[:, _STARTED].sum())
-        subsidy.active = int(counts[:, _ACTIVE].sum())
-        subsidy.owed_pence = int(self.owed[k])
-        subsidy.spent_pence += int(self.paid[k] + completed.sum())

@@ -189,8 +189,7 @@ def _fork(history: RegionModel, arm: ArmSpec, threads: int, hashing: bool) -> Re
     )
     model.cells[:] = history.cells
     model.satisfaction[:] = history.satisfaction
-    model.standing[:] = history.standing
-    model.claimants[:] = history.claimants
+    model.accounts.go_on_from(history.accounts)
     model.tightness = history.tightness.copy()
     model.rate_key = history.rate_key
     model.rates = history.rates

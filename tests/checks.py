@@ -87,8 +87,9 @@ def recomputed_ledger(model: RegionModel, month: int) -> NDArray[np.int64]:
     factor = next((multiplier for since, multiplier in reversed(model.arm.minimum_wage) if since <= month), 1.0)
     law = money.Law(model.start.rules[year], factor)
     for i in range(model.start.n):
-        person = {name: int(getattr(c, name)[i]) for name in ("state", "pay", "hours", "birth", "since")}
-        gross, kind = law.pay(person, month)
+        person = {name: int(getattr(c, name)[i]) for name in ("state", "pay", "hours", "birth", "since", "slot")}
+        spec = model.arm.subsidies[c.programme[i] - 1] if c.programme[i] else None
+        gross, kind = law.pay(person, month, spec)
         line = out[c.place[i]]
         if kind == money.SICK_PAY:
             line[LINE_INDEX["statutory_sick_pay"]] += gross
