@@ -56,6 +56,8 @@ class Accounts:
         c.gross[:] = 0
         c.gross_kind[:] = 0
         c.award[:] = 0
+        c.counted[:] = 0
+        self.claimants[:] = 0
         self._settle(model, np.arange(n, dtype=np.uint32), np.zeros(n, np.uint8), n)
 
     def pay(self, model: RegionModel) -> None:

@@ -11,7 +11,8 @@ from scenarios.arm import ArmSpec
 from simulation.model import RegionModel
 from simulation.output import SUBSIDY_ITEMS
 from tests.plain.model import PlainModel
-from tests.plain.tables import Person
+from tests.plain.money import SEARCHING
+from tests.plain.tables import Person, band_of
 from tests.worlds import World, model_of, start_of
 
 COLUMNS = (
@@ -46,6 +47,11 @@ def differences(model: RegionModel, plain: PlainModel, month: int) -> list[str]:
             out.append(f"month {month}: {name} differ")
     if not np.array_equal(model.rows.ledger[month], np.array(plain.ledger)):
         out.append(f"month {month}: ledger differs by {(model.rows.ledger[month] - np.array(plain.ledger)).tolist()}")
+    looking = np.zeros_like(model.rows.claimants[month])
+    for person in plain.people:
+        looking[person["place"], band_of(month - person["birth"])] += person["benefit"] == SEARCHING
+    if not np.array_equal(model.rows.claimants[month], looking):
+        out.append(f"month {month}: claimants differ")
     for k in range(len(plain.arm.subsidies)):
         for item in ITEMS:
             counted = int(model.rows.subsidies[month, k, :, SUBSIDY_ITEMS.index(item)].sum())

@@ -192,8 +192,8 @@ def test_everybody_at_the_end(outputs: tuple[RunOutput, RunOutput], monkeypatch:
     assert c.state.tolist() == [E, E, E, U, U, U, U, S, State.RETIRED, State.STUDENT]
     assert sorted(c.employer[:3].tolist()) == [0, 1, 2]
     assert c.since.tolist() == [-8, 0, 3, -8, 3, -8, -8, -8, -8, -8]
-    assert c.pay.tolist()[:5] == [2000, 2000, 2000, 0, 1200]
-    assert c.hours.tolist()[:5] == [30, 30, 30, 0, 25]
+    assert c.pay.tolist()[:5] == [2000, 2000, 2000, 0, 2000]
+    assert c.hours.tolist()[:5] == [30, 30, 30, 0, 30]
     assert c.award.tolist() == [9_190, 0, 0, 40_000, 32_000, 40_000, 40_000, 0, 40_000, 0]
     working, looking = Benefit.UC_WORKING, Benefit.UC_SEARCHING
     assert c.benefit.tolist() == [
