@@ -66,17 +66,15 @@ class Accounts:
         self.posted[:] = 0
         self.paid[:] = 0
         self.owed[:] = 0
-        joined = join_changed(lists, model.block, -(-model.start.n // model.block))
-        for rows, replaced, n, starting in (
-            (lists.changed, lists.replaced, joined, 0),
-            (lists.hired, lists.hired_replaced, model.n_hired, 1),
-        ):
-            self._settle(model, rows, replaced, n)
-            if model.subsidies:
-                pay_placements(
-                    model.columns, rows, n, model.terms, model.rates, model.month, starting,
-                    self.posted, counts, self.paid, self.owed,
-                )  # fmt: skip
+        joined, n = join_changed(lists, model.block, -(-model.start.n // model.block), model.n_hired)
+        self._settle(model, lists.changed, lists.replaced, n)
+        if not model.subsidies:
+            return
+        for rows, length, starting in ((lists.changed, joined, 0), (lists.hired, model.n_hired, 1)):
+            pay_placements(
+                model.columns, rows, length, model.terms, model.rates, model.month, starting,
+                self.posted, counts, self.paid, self.owed,
+            )  # fmt: skip
 
     def close(self, model: RegionModel, subsidy: Subsidy, counts: NDArray[np.int64]) -> None:
         """Post completion payments and bring the subsidy's own books up to date.

@@ -145,7 +145,6 @@ class Lists(NamedTuple):
     seeker: NDArray[np.uint32]
     seeker_facts: NDArray[np.int64]
     hired: NDArray[np.uint32]
-    hired_replaced: NDArray[np.uint8]
 
 
 class Matching(NamedTuple):
@@ -247,8 +246,8 @@ def empty_lists(n: int) -> Lists:
         why=np.zeros(n, np.uint8),
         hashes=np.zeros(n, np.uint64),
         n_events=np.zeros(blocks, np.int64),
-        changed=np.zeros(n, np.uint32),
-        replaced=np.zeros(n, np.uint8),
+        changed=np.zeros(2 * n, np.uint32),  # everybody may both change and be hired
+        replaced=np.zeros(2 * n, np.uint8),
         n_changed=np.zeros(blocks, np.int64),
         leaver=np.zeros(n, np.int32),
         fate=np.zeros(n, np.uint8),
@@ -259,7 +258,6 @@ def empty_lists(n: int) -> Lists:
         seeker=np.zeros(n, np.uint32),
         seeker_facts=np.zeros(n, np.int64),
         hired=np.zeros(n, np.uint32),
-        hired_replaced=np.zeros(n, np.uint8),
     )
 
 

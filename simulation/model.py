@@ -100,7 +100,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.looking = [empty_looking() for _ in range(self.lanes.n)]
         self.n_seekers = 0
         self.tightness = start.tightness.copy()
-        self.n_unemployed = np.zeros(start.n_places, np.int64)
+        self.n_unemployed, self.n_vacant = [0] * start.n_places, [0] * start.n_areas
         self.terms = terms_of(arm.subsidies)
         if start.visit is None:
             start.visit = visit_tables(start.donor, start.n_places, start.parameters, start.limits)
@@ -352,7 +352,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             firms.area, firms.slots, firms.filled, firms.places, firms.places_filled, rows.slots[t], rows.places[t]
         )
         per_place = self.cells.reshape(self.start.n_places, -1, CELL_SHAPE[-1])
-        self.n_unemployed = per_place[:, :, State.UNEMPLOYED].sum(axis=1)
+        self.n_unemployed = per_place[:, :, State.UNEMPLOYED].sum(axis=1).tolist()
+        self.n_vacant = (rows.slots[t, :, 0] - rows.slots[t, :, 1]).tolist()
         for place in self.places:
             place.step()
         if self.hashing:

@@ -24,14 +24,11 @@ class Place(Agent):  # type: ignore[misc]  # Mesa ships without types
     def tightness(self) -> float:
         """Return vacancies per unemployed resident at the month's end; outside the region, the region's own."""
         model: RegionModel = self.model
-        slots, people = model.rows.slots[model.month - model.first_month], model.n_unemployed
-        if self.index < model.start.n_places:
-            vacancies = slots[self.index, 0] - slots[self.index, 1]
-            unemployed = people[self.index]
-        else:
-            vacancies = slots[:, 0].sum() - slots[:, 1].sum()
-            unemployed = people.sum()
-        return float((vacancies + 1.0) / (unemployed + 1.0))
+        vacant, idle = model.n_vacant, model.n_unemployed
+        here = self.index < model.start.n_places
+        vacancies = vacant[self.index] if here else sum(vacant)
+        unemployed = idle[self.index] if here else sum(idle)
+        return (vacancies + 1.0) / (unemployed + 1.0)
 
     def step(self) -> None:
         """Bring the smoothed tightness of the area up to date."""

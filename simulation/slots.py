@@ -57,13 +57,16 @@ def join_lists(lists: Any, firms: Any, block: int, n_blocks: int) -> int:
 
 
 @kernel
-def join_changed(lists: Any, block: int, n_blocks: int) -> int:
-    """Join the blocks' lists of changed rows in row order, in place; return how many.
+def join_changed(lists: Any, block: int, n_blocks: int, n_hired: int) -> Any:
+    """Join the blocks' lists of changed rows in row order, in place, then the hired; return both lengths.
+
+    Somebody may stand in both parts: settling him twice is settling him once.
 
     Parameters
     ----------
     lists : lists of the month, written.
     block, n_blocks : rows of a block and their number.
+    n_hired : length of the list of the hired.
     """
     n = 0
     for b in range(n_blocks):
@@ -71,7 +74,10 @@ def join_changed(lists: Any, block: int, n_blocks: int) -> int:
             lists.changed[n] = lists.changed[a]
             lists.replaced[n] = lists.replaced[a]
             n += 1
-    return n
+    for a in range(n_hired):
+        lists.changed[n + a] = lists.hired[a]
+        lists.replaced[n + a] = 0
+    return n, n + n_hired
 
 
 @kernel
