@@ -57,14 +57,45 @@ UNIT_WORDS = (
     "conditions", "programmes", "claims", "contacts", "count", "person", "employer", "seeker", "job", "start",
     "contact", "attendance", "episode", "consultation", "incident", "arrest", "eviction", "application", "bed day",
     "vacancy", "slot", "claim", "claimant", "child", "participant", "household", "employee", "look", "placement",
+    "caseworkers", "caseworker", "outcome",
     # money
     "pounds", "pence", "million pounds", "pound",
     # time
     "hours", "days", "weeks", "months", "years", "hour", "day", "week", "month", "quarter", "year",
     # proportions and pure numbers
     "share", "percent", "percentage points", "ratio", "rate ratio", "hazard ratio", "odds ratio", "risk ratio",
-    "multiplier", "elasticity", "exponent", "probability", "log odds", "index", "none", "code", "weight",
+    "multiplier", "elasticity", "exponent", "probability", "log odds", "log ratio", "index", "none", "code", "weight",
     # scores
     "points", "score", "standard deviations", "standardised mean difference", "life satisfaction points",
 )  # fmt: skip
 """Words a unit is made of: one word, or words joined by `per` (`per month`, `pounds per week`), or `percent of ...`."""
+
+PROGRAMME_EFFECTS: dict[str, tuple[str, float, float]] = {
+    "job_entry_ratio": ("hazard ratio", 0.1, 20),
+    "looks_ratio_while_on": ("ratio", 0, 1),
+    "retention_ratio": ("hazard ratio", 0.1, 10),
+    "absence_return_ratio": ("hazard ratio", 0.1, 10),
+    "recovery_ratio": ("hazard ratio", 0.1, 10),
+    "sick_exit_ratio": ("hazard ratio", 0.1, 10),
+    "qualification_gain": ("share", 0, 1),
+    "sector_change": ("share", 0, 1),
+    "refusal_ratio": ("ratio", 0, 5),
+    "ranking_points": ("points", -300, 300),
+    "health_penalty_ratio": ("ratio", 0, 5),
+    "conversion": ("share", 0, 1),
+    "wellbeing_points": ("life satisfaction points", -5, 5),
+    "income_pounds_month": ("pounds per month", 0, 2000),
+    "effect_delay_months": ("months", 0, 60),
+    "effect_half_life_months": ("months", 0.5, 600),
+    "drop_out": ("per month", 0, 1),
+    "attrition_waiting": ("per month", 0, 1),
+    "completion_months": ("months", 0, 60),
+    "site_sd": ("log ratio", 0, 2),
+}
+"""What a kind of programme may change: the unit, and the lowest and highest number that value and interval may hold.
+
+Ratios multiply a monthly hazard (job entry, leaving work, return from absence, recovery, leaving work for long-term
+sickness), the looks of a client while on the programme, the chance that he refuses a job, or what an employer takes off
+for ill health. Shares are of those who finish: gaining a level, changing sector, staying in the job that the programme
+gave. Drop-out and attrition are monthly. `site_sd` spreads the log of the effect between Places.
+"""

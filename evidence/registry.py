@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import entries, loading, region_files
+from evidence import entries, loading, programme_files, region_files
 from evidence.errors import EvidenceError
 from evidence.model import Parameter, Region, Source, UnitCost
 
@@ -45,6 +45,8 @@ def sources(root: Path | None = None) -> Mapping[str, Source]:
 def parameters(root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]]:
     """Return all parameters by process and name, from `parameters/<process>.yaml`.
 
+    The effects of a kind of programme, from `parameters/programmes/<kind>.yaml`, stand under `programmes.<kind>`.
+
     Raises
     ------
     EvidenceError
@@ -52,10 +54,18 @@ def parameters(root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]
     """
     root = root or PACKAGED
     published = sources(root)
-    return {
+    found = {
         path.stem: entries.read_parameters(root, path, published)
         for path in sorted((root / "parameters").glob("*.yaml"))
     }
+    for path in programme_files.effect_files(root):
+        found[programme_files.process(path.stem)] = programme_files.read_effects(root, path, published)
+    return found
+
+
+def service_files(name: str, root: Path | None = None) -> tuple[Path, ...]:
+    """Return the files of a region's catalogue of services, sorted; none if it has no such folder."""
+    return programme_files.service_files((root or PACKAGED) / "regions" / name)
 
 
 def rule_years(root: Path | None = None) -> tuple[str, ...]:

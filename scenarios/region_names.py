@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import Spot, shown
+
+if TYPE_CHECKING:
+    from evidence.model import Parameter, Source
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,55 @@ def source_ids() -> frozenset[str]:
     from evidence.registry import sources
 
     return frozenset(sources()) | {"assumption"}
+
+
+@cache
+def publications() -> Mapping[str, Source]:
+    """Return every publication by id, `assumption` among them."""
+    from evidence.registry import sources
+
+    return sources()
+
+
+def service_files(region: str) -> tuple[tuple[Path, str], ...]:
+    """Return the files of a region's catalogue of services, each with the name that messages show."""
+    from evidence.registry import service_files
+
+    return tuple((path, f"regions/{region}/services/{path.name}") for path in service_files(region))
+
+
+def sourced_number(raw: Mapping[str, Any], sources: Mapping[str, Source], spot: Spot) -> Parameter:
+    """Return a number with its unit, interval, source and grade, by the rules of the evidence.
+
+    Parameters
+    ----------
+    raw
+        The entry as read.
+    sources
+        All publications by id.
+    spot
+        Where it was written.
+
+    Raises
+    ------
+    ScenarioError
+        If it lacks one of them or contradicts itself.
+    """
+    from evidence.entries import read_parameter
+    from evidence.errors import EvidenceError
+
+    try:
+        return read_parameter(raw, spot.key.rpartition(".")[2], sources, spot.file, spot.key)
+    except EvidenceError as problem:
+        inner = problem.key.removeprefix(spot.key).lstrip(".")
+        raise (spot / inner if inner else spot).error(problem.message) from None
+
+
+def ends(number: Parameter) -> tuple[float, ...]:
+    """Return the ends of a number's interval, none if it has none of its own."""
+    from evidence.entries import numbers
+
+    return () if number.interval_95 is None else tuple(numbers(number.interval_95))
 
 
 @cache

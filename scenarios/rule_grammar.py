@@ -167,13 +167,19 @@ def _coded(column: Column, value: Any, region: RegionNames, spot: Spot) -> tuple
     return (column.names.index(value),), column.title(value)
 
 
-def _refuse_contradiction(rule: Rule, spot: Spot) -> None:
+def contradiction(rule: Rule) -> str | None:
+    """Return the column (and name) on which the parts of a rule contradict each other, None if none is seen to."""
     for (name, bit), values in rule.allowed().items():
         if not values:
-            column = COLUMNS[name]
-            what = f"'{name}'" + (f" ({column.names[bit]})" if bit >= 0 else "")
-            raise spot.error(
-                f"the conditions on {what} contradict each other, so nobody could ever meet the rule",
-                column.holds,
-                "Change or delete one of them, or put them under 'any'",
-            )
+            return f"'{name}'" + (f" ({COLUMNS[name].names[bit]})" if bit >= 0 else "")
+    return None
+
+
+def _refuse_contradiction(rule: Rule, spot: Spot) -> None:
+    what = contradiction(rule)
+    if what is not None:
+        raise spot.error(
+            f"the conditions on {what} contradict each other, so nobody could ever meet the rule",
+            COLUMNS[what.split("'")[1]].holds,
+            "Change or delete one of them, or put them under 'any'",
+        )

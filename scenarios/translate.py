@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -17,6 +17,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "minimum_wage": MinimumWageStep,
     "subsidies": Subsidy,
 }
+Model = TypeVar("Model", bound=BaseModel)
 _BOUNDS = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
 _TYPES = {
     "int": "a whole number",
@@ -25,6 +26,7 @@ _TYPES = {
     "string": "a text",
     "tuple": "a list",
     "dict": "keys and values",
+    "model": "keys and values",
 }
 
 
@@ -53,17 +55,77 @@ def validated(data: Mapping[str, Any], spot_of: Callable[[str], Spot]) -> Scenar
 
 def _translated(problem: Any, data: Mapping[str, Any], spot_of: Callable[[str], Spot]) -> ScenarioError:
     loc: tuple[str | int, ...] = problem["loc"]
-    kind, context, value = problem["type"], problem.get("ctx", {}), problem.get("input")
     spot = spot_of(_key(loc, data))
     for part in _below(loc):
         spot = spot / part
-    field = _field(loc)
+    model = _MODELS.get(str(loc[0]), Scenario) if len(loc) > 1 else Scenario
+    return _worded(problem, spot, _field(loc), model)
+
+
+def entry(model: type[Model], data: Any, spot: Spot) -> Model:
+    """Return what plain data describe by a schema of their own.
+
+    Parameters
+    ----------
+    model
+        The schema.
+    data
+        Keys and values as read.
+    spot
+        Where they were written.
+
+    Raises
+    ------
+    ScenarioError
+        For the first value that is not allowed.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as found:
+        problem = sorted(found.errors(include_url=False), key=lambda e: (e["type"] == "missing", str(e["loc"])))[0]
+    inner, field = _innermost(model, problem["loc"])
+    for part in problem["loc"]:
+        spot = spot / part
+    raise _worded(problem, spot, field, inner)
+
+
+def _innermost(model: type[BaseModel], loc: tuple[str | int, ...]) -> tuple[type[BaseModel], FieldInfo | None]:
+    """Return the schema that holds the last key of a location, and the field of that key."""
+    field: FieldInfo | None = None
+    for part in loc:
+        inner = _model_in(field.annotation) if field else None
+        model = inner or model
+        if isinstance(part, str) and (inner or field is None):
+            field = model.model_fields.get(part)
+    return model, field
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for option in get_args(annotation) if (found := _model_in(option))), None)
+
+
+def _worded(problem: Any, spot: Spot, field: FieldInfo | None, model: type[BaseModel]) -> ScenarioError:
+    """Return the message of one complaint.
+
+    Parameters
+    ----------
+    problem
+        As the schema library states it.
+    spot
+        Where the value was written.
+    field
+        The field that it fills, None if there is none.
+    model
+        The schema whose keys may stand there.
+    """
+    loc, kind, context, value = problem["loc"], problem["type"], problem.get("ctx", {}), problem.get("input")
     about = (field.description or "") if field else ""
-    name = str(loc[-1])
+    name = str(loc[-1]) if loc else ""
     if kind == "missing":
         return spot.error(f"the key '{name}' is missing", about, f"Add '{name}'")
     if kind == "extra_forbidden":
-        model = _MODELS.get(str(loc[0]), Scenario) if len(loc) > 1 else Scenario
         known = [f.alias or key for key, f in model.model_fields.items()]
         return spot.unknown(name, "key here", known, "Correct or delete the key")
     if kind == "value_error":
