@@ -1,0 +1,144 @@
+"""What both engines of delivery share: the month's referrals, what becomes of them, and the rules of a desk.
+
+A desk is one service in its area: caseworkers times caseload are its places. Time is in whole ticks. Rules, in
+order, at every tick: whoever has waited as long as he will leaves; places whose help ends pass to the first in
+line; new referrals join and take a free place. First in line is the lowest priority number, then who came first.
+Nobody overtakes inside a priority class. Places may fall below the people being helped: those finish, nobody
+starts until there is room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+TICKS_A_MONTH = 30
+"""Ticks of one month of the model: days."""
+MAX_CLIENTS = 1 << 24
+"""Clients of one desk at once, at most."""
+
+Ticks = NDArray[np.int64]
+
+
+class Referrals(NamedTuple):
+    """Referrals of one period, shape (clients,) each, in the order in which they join: by tick, then as given.
+
+    Every duration is drawn beforehand, so that the order of events cannot shift a draw.
+
+    Parameters
+    ----------
+    client
+        Numbers that no other client at this desk has.
+    tick
+        When the referral arrives.
+    priority
+        0 is served first.
+    patience
+        Ticks that the client waits before withdrawing, 1 or more.
+    length
+        Ticks of help from the start, 1 or more.
+    """
+
+    client: Ticks
+    tick: Ticks
+    priority: Ticks
+    patience: Ticks
+    length: Ticks
+
+    @classmethod
+    def none(cls) -> Referrals:
+        """Return no referrals."""
+        return cls(*(np.zeros(0, np.int64) for _ in cls._fields))
+
+
+class Moves(NamedTuple):
+    """Who did what in one period, and when: clients and ticks, by tick and then by client."""
+
+    client: Ticks
+    tick: Ticks
+
+
+@dataclass(frozen=True)
+class Period:
+    """What happened at a desk in one period.
+
+    Parameters
+    ----------
+    started, finished, withdrawn
+        Who started, who ended the whole length of help, and who left the line because the wait was too long.
+    removed_waiting, removed_active
+        Who was taken off from outside, out of the line or out of a place.
+    waiting, active
+        Who waits and who is helped when the period ends.
+    queue_ticks, busy_ticks
+        Area under the waiting line and under the places taken, client-ticks of the period.
+    """
+
+    started: Moves
+    finished: Moves
+    withdrawn: Moves
+    removed_waiting: Moves
+    removed_active: Moves
+    waiting: Ticks
+    active: Ticks
+    queue_ticks: int
+    busy_ticks: int
+
+
+class Desk(Protocol):
+    """One service's line and places, advanced period by period."""
+
+    def advance(self, referrals: Referrals, places: int, removed: Ticks, until: int) -> Period:
+        """Return what happens from the last period's end up to, but not at, a tick.
+
+        Parameters
+        ----------
+        referrals : referrals of the period, their ticks inside it and in order.
+        places : people helped at once from the period's first tick on.
+        removed : clients taken off at the period's first tick; those not at the desk are ignored.
+        until : tick at which the period ends.
+
+        Raises
+        ------
+        ValueError
+            If a referral lies outside the period, is out of order, known already, or has a duration below one tick.
+        """
+        ...
+
+
+def check(referrals: Referrals, places: int, now: int, until: int, known: Ticks) -> None:
+    """Refuse referrals that a desk cannot take.
+
+    Parameters
+    ----------
+    referrals, places : as for `Desk.advance`.
+    now, until : the period.
+    known : clients at the desk.
+
+    Raises
+    ------
+    ValueError
+        As for `Desk.advance`.
+    """
+    if until <= now:
+        raise ValueError(f"a period must end after it begins: it goes from tick {now} until {until}")
+    if places < 0:
+        raise ValueError(f"a desk has {places} places; it may have 0 or more")
+    tick = referrals.tick
+    if tick.size and (tick.min() < now or tick.max() >= until or (np.diff(tick) < 0).any()):
+        raise ValueError(f"referrals must come in order of their ticks, from {now} to {until - 1}")
+    if tick.size and min(referrals.patience.min(), referrals.length.min()) < 1:
+        raise ValueError("patience and length of help are 1 tick or more")
+    if np.unique(referrals.client).size < referrals.client.size or np.isin(referrals.client, known).any():
+        raise ValueError("a client can be at a desk only once")
+    if known.size + referrals.client.size > MAX_CLIENTS:
+        raise ValueError(f"a desk holds {MAX_CLIENTS:,} clients at most")
+
+
+def moves(client: Ticks, tick: Ticks) -> Moves:
+    """Return moves in order of tick, then of client."""
+    order = np.lexsort((client, tick))
+    return Moves(client[order], tick[order])
