@@ -10,14 +10,9 @@ from evidence.errors import EvidenceError
 from evidence.model import Parameter, Source
 
 PREFIX = "programmes"
-"""Folder below `parameters`, and first word of the process that a kind's effects stand under."""
+"""Folder below `parameters` with the effects of each kind of programme."""
 SERVICES = "services"
 """Folder of a region that holds its catalogue of services."""
-
-
-def process(kind: str) -> str:
-    """Return the name under which the effects of a kind of programme stand among the parameters."""
-    return f"{PREFIX}.{kind}"
 
 
 def effect_files(root: Path) -> tuple[Path, ...]:

@@ -45,8 +45,6 @@ def sources(root: Path | None = None) -> Mapping[str, Source]:
 def parameters(root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]]:
     """Return all parameters by process and name, from `parameters/<process>.yaml`.
 
-    The effects of a kind of programme, from `parameters/programmes/<kind>.yaml`, stand under `programmes.<kind>`.
-
     Raises
     ------
     EvidenceError
@@ -54,13 +52,25 @@ def parameters(root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]
     """
     root = root or PACKAGED
     published = sources(root)
-    found = {
+    return {
         path.stem: entries.read_parameters(root, path, published)
         for path in sorted((root / "parameters").glob("*.yaml"))
     }
-    for path in programme_files.effect_files(root):
-        found[programme_files.process(path.stem)] = programme_files.read_effects(root, path, published)
-    return found
+
+
+def programme_effects(root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]]:
+    """Return the effects of every kind of programme by kind and name, from `parameters/programmes/<kind>.yaml`.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry lacks a unit, a source or an interval, or is none of `known.PROGRAMME_EFFECTS`.
+    """
+    root = root or PACKAGED
+    published = sources(root)
+    return {
+        path.stem: programme_files.read_effects(root, path, published) for path in programme_files.effect_files(root)
+    }
 
 
 def service_files(name: str, root: Path | None = None) -> tuple[Path, ...]:
@@ -163,6 +173,7 @@ def verify(root: Path | None = None) -> None:
         For the first problem found.
     """
     parameters(root)
+    programme_effects(root)
     for year in rule_years(root):
         rules(year, root)
     deflators(root)

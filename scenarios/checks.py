@@ -92,9 +92,9 @@ def check_parameters(scenario: Scenario, parameters: ParameterNames, spot_of: Sp
         if name in parameters.lists:
             raise spot.error(f"the parameter '{name}' is not a single number", "parameters that are single numbers")
         if name not in parameters.units:
-            process = name.rpartition(".")[0]
-            known = [other for other in parameters.units if other.rpartition(".")[0] == process]
-            processes = sorted({other.rpartition(".")[0] for other in parameters.units})
+            process = name.partition(".")[0]
+            known = [other for other in parameters.units if other.partition(".")[0] == process]
+            processes = sorted({other.partition(".")[0] for other in parameters.units})
             allowed = f"parameters of '{process}': {', '.join(known)}" if known else f"processes {', '.join(processes)}"
             raise spot.error(
                 f"{shown(name)} is not a known parameter.{nearest(name, parameters.units)}", allowed, "Correct the name"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import evidence
-from evidence import EvidenceError, entries, known, programme_files
+from evidence import EvidenceError, entries, known
 from evidence.model import Parameter
 
 DISPUTED = ("ips_primary_care", "connect_to_work", "key_worker_support", "youth_mentoring", "intensive_outreach")
@@ -18,8 +18,7 @@ EFFECT = (
 
 
 def shipped() -> dict[str, dict[str, Parameter]]:
-    stem = programme_files.PREFIX + "."
-    return {name.removeprefix(stem): dict(p) for name, p in evidence.parameters().items() if name.startswith(stem)}
+    return {kind: dict(effects) for kind, effects in evidence.programme_effects().items()}
 
 
 def bounds(effect: Parameter) -> tuple[float, float]:
@@ -86,10 +85,11 @@ def write(root: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def test_a_kind_stands_under_its_own_name_among_the_parameters(root: Path) -> None:
+def test_a_kind_stands_under_its_own_name_and_not_among_the_parameters_of_a_run(root: Path) -> None:
+    before = evidence.parameters(root)
     write(root, EFFECT)
-    assert evidence.parameters(root)["programmes.coaching"]["job_entry_ratio"].value == 1.1
-    assert "search" in evidence.parameters(root)
+    assert evidence.programme_effects(root)["coaching"]["job_entry_ratio"].value == 1.1
+    assert evidence.parameters(root) == before
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import evidence
-from evidence import known, programme_files
+from evidence import known
 from evidence.registry import PACKAGED
 from scenarios import programme_words as words
 from scenarios.columns import COLUMNS
@@ -62,9 +62,7 @@ def test_every_kind_is_used_or_explained_and_has_effects(catalogue: Catalogue) -
     used = {programme.kind for programme in catalogue.programmes}
     assert used | set(catalogue.unused_kinds) == set(words.KINDS)
     assert not used & set(catalogue.unused_kinds)
-    assert {programme_files.process(kind) for kind in words.KINDS} == {
-        name for name in evidence.parameters() if name.startswith(programme_files.PREFIX + ".")
-    }
+    assert set(words.KINDS) == set(evidence.programme_effects())
 
 
 def test_every_number_has_its_unit_an_interval_and_a_publication(catalogue: Catalogue) -> None:
