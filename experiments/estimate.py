@@ -15,7 +15,7 @@ from results.files import write_text
 MEGABYTE = 1 << 20
 BASE_BYTES = 450 * MEGABYTE
 """A process with its libraries and compiled code."""
-RESIDENT_BYTES = 1350
+RESIDENT_BYTES = 900
 """Columns, thresholds, the copy for a second arm, looks and the records for pairing, at their peak."""
 SAVED_BYTES = 3 * MEGABYTE
 """A saved run: monthly counts of two arms and their paired differences, compressed."""

@@ -62,6 +62,11 @@ def participation(firms: Firms, spec: SubsidySpec, k: int, root: int, establishm
     return np.where(may, np.rint(share * 65535), 0).astype(np.uint16)
 
 
+def part_of(whole: int, sample: int) -> int:
+    """Return a sample's part of a cap or budget made for the whole region, to the nearest whole; never 0 of some."""
+    return max(min(whole, 1), (whole + sample // 2) // sample)
+
+
 class Subsidy(Agent):  # type: ignore[misc]  # Mesa ships without types
     """One employer subsidy of an arm: its window, its places, its budget and its offers."""
 
@@ -83,19 +88,20 @@ class Subsidy(Agent):  # type: ignore[misc]  # Mesa ships without types
         return spec.start_month <= month < spec.end_month and taken_up and self.room() > 0
 
     def room(self) -> int:
-        """Return how many placements may still start this month within caps and budget."""
+        """Return how many placements may still start this month within caps and budget, both as the sample's share."""
         spec = self.spec
         model: RegionModel = self.model
+        sample = model.start.sample
         room = len(model.columns.id)
         if spec.cap_starts is not None:
-            room = min(room, spec.cap_starts - self.started)
+            room = min(room, part_of(spec.cap_starts, sample) - self.started)
         if spec.cap_starts_month is not None:
-            room = min(room, spec.cap_starts_month)
+            room = min(room, part_of(spec.cap_starts_month, sample))
         if spec.cap_active is not None:
-            room = min(room, spec.cap_active - self.active)
+            room = min(room, part_of(spec.cap_active, sample) - self.active)
         if spec.budget_pence is not None:
             most = max(1, highest_cost(model.terms, self.index, model.rates))
-            room = min(room, (spec.budget_pence - self.spent_pence - self.owed_pence) // most)
+            room = min(room, (part_of(spec.budget_pence, sample) - self.spent_pence - self.owed_pence) // most)
         return max(0, int(room))
 
     def step(self) -> None:

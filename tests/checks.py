@@ -91,6 +91,9 @@ def recomputed_ledger(model: RegionModel, month: int) -> NDArray[np.int64]:
         spec = model.arm.subsidies[c.programme[i] - 1] if c.programme[i] else None
         gross, kind = law.pay(person, month, spec)
         line = out[c.place[i]]
+        if person["state"] == money.EMPLOYED:
+            hours = person["hours"] if spec is None else spec.hours_week
+            assert c.gross[i] >= law.minimum[(month - person["birth"]) // 12] * hours * 52 // 12
         if kind == money.SICK_PAY:
             line[LINE_INDEX["statutory_sick_pay"]] += gross
         elif kind != money.NOTHING:

@@ -147,7 +147,9 @@ def award_of(c: Any, i: int, j: int, month: int, r: Any) -> Any:
 
 @inlined
 def pay_in_force(c: Any, pay: Any, i: int, month: int) -> Any:
-    """Return a worker's gross pay, pence a month: while his job is subsidised, that of the placement.
+    """Return a worker's gross pay, pence a month: at the minimum wage at least; a placement's while it lasts.
+
+    People who work for themselves are held to the minimum wage too.
 
     Parameters
     ----------
@@ -157,11 +159,12 @@ def pay_in_force(c: Any, pay: Any, i: int, month: int) -> Any:
     month : month number.
     """
     k = np.int64(c.programme[i]) - 1
-    hourly, hours = np.int64(c.pay[i]), np.int64(c.hours[i])
+    floor = pay.floor[(month - c.birth[i]) // 12]
+    hourly, hours = max(np.int64(c.pay[i]), floor), np.int64(c.hours[i])
     if k >= 0:
         hours = pay.subsidy_hours[k]
         if c.slot[i] > 0 or pay.at_minimum[k] == 1:
-            hourly = pay.floor[(month - c.birth[i]) // 12]
+            hourly = floor
     return gross_of(hourly, hours)
 
 

@@ -105,11 +105,12 @@ class Law:
 
     def pay(self, person: Mapping[str, int], month: int, spec: SubsidySpec | None) -> tuple[int, int]:
         """Return a resident's gross pay of a month and its kind, by state, job or placement, and absence."""
-        hourly, hours = person["pay"], person["hours"]
+        floor = self.minimum[min((month - person["birth"]) // 12, 65)]
+        hourly, hours = max(person["pay"], floor), person["hours"]
         if spec is not None:
             hours = spec.hours_week
             if person["slot"] or spec.wage_share > 0:
-                hourly = self.minimum[(month - person["birth"]) // 12]
+                hourly = floor
         wage = hourly * hours * 52 // 12
         if person["state"] == EMPLOYED:
             return wage, YOUNG_WAGE if month - person["birth"] < 12 * self.young_below else WAGE

@@ -7,6 +7,7 @@ import pytest
 
 from scenarios.vocabulary import State
 from simulation.run import simulate
+from simulation.start import RUN_IN_MONTHS
 from tests.evidence_for import joint_z
 from tests.paired import effects, ever_different, kickstart, variance_ratio
 from tests.worlds import arrays_of, assert_same, baseline, model_of, region_start, run
@@ -26,6 +27,19 @@ def test_one_forced_job_at_1_in_10_changes_fewer_than_100_lives_on_average() -> 
 def test_pairing_cuts_the_variance_of_the_kickstart_effect_five_fold(sample: int, seeds: int) -> None:
     ratio = variance_ratio(effects(region_start(sample, 60), seeds, 60, threads=2))
     assert ratio <= RATIO, f"variance ratio {ratio:.3f} at 1:{sample}"
+
+
+def test_the_baseline_starts_without_a_transient() -> None:
+    """Each stock of the region moves by less than 1.5% of itself in the first 12 months, mean of three seeds."""
+    start, moved = region_start(1, RUN_IN_MONTHS), []
+    for seed in range(3):
+        model = run(model_of(start, seed=seed, months=13, threads=2), 13)
+        stocks = model.rows.stocks.sum(axis=(1, 2, 3, 4, 5)).astype(float)
+        groups = np.column_stack([stocks[:, :2].sum(axis=1), stocks[:, 2:4], stocks[:, 4:].sum(axis=1)])
+        moved.append(groups[12] / groups[0] - 1.0)
+        model.release()
+    worst = np.abs(np.mean(moved, axis=0))
+    assert (worst < 0.015).all(), f"in work, unemployed, long-term sick, other inactive: {worst}"
 
 
 def rates(sample: int, seeds: int, months: int = 36) -> np.ndarray:
