@@ -8,14 +8,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from experiments.errors import BusyFolder, RunError
-from experiments.version import compiled_hash
+from experiments.version import ROOT, compiled_hash
 from results.files import sync_folder
 
 KEPT_COMPILED = 3
 """Compiled code of this many versions of the sources is kept."""
+EVERY_RUN_USES = ("simulation/monthly_pass.py", "simulation/hiring.py", "simulation/taxben/flows.py")
+"""Sources of kernels without which no run ends: once these are compiled, so is nearly everything."""
 
 
 def cache_folder() -> Path:
@@ -44,9 +46,33 @@ def keep_compiled_code() -> None:
 
 
 def is_compiled() -> bool:
-    """Return whether some code of the present sources has been compiled on this machine before."""
-    folder = Path(os.environ.get("NUMBA_CACHE_DIR", compiled_folder()))
-    return folder.is_dir() and next(folder.rglob("*.nbi"), None) is not None
+    """Return whether the code of this checkout has been compiled on this machine before.
+
+    numba keeps compiled code by the path of its source too, so what another checkout compiled is of no use here.
+    """
+    try:
+        return all(any(_own_folder(path).glob(f"{path.stem}.*.nbi")) for path in map(ROOT.joinpath, EVERY_RUN_USES))
+    except ImportError:  # without numba nothing is compiled
+        return False
+
+
+def compiled_code() -> frozenset[tuple[str, int]]:
+    """Return name and time of every piece of this checkout's compiled code; more after a run means it compiled."""
+    folders = {_own_folder(path) for path in (ROOT / "simulation").rglob("*.py")}
+    files = [path for folder in folders for path in folder.glob("*.nbc")]
+    return frozenset((f"{path.parent.name}/{path.name}", path.stat().st_mtime_ns) for path in files)
+
+
+def _own_folder(source: Path) -> Path:
+    """Return the folder in which numba keeps what it compiled from a source file of this checkout."""
+    from numba import config
+    from numba.core import caching
+
+    import simulation.compiling  # noqa: F401  it settles where numba keeps code
+
+    settings: Any = config  # numba's annotations know neither its settings nor its caching
+    locator: Any = caching.UserProvidedCacheLocator
+    return Path(settings.CACHE_DIR, locator.get_suitable_cache_subpath(str(source)))
 
 
 def drop_old_compiled_code() -> None:

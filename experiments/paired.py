@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from experiments import estimate as cost
 from experiments.errors import Interrupted, RunError, SomeRunsFailed
 from experiments.events import Events, Log
-from experiments.folders import drop_old_compiled_code, is_compiled, only_writer, usable_folder
+from experiments.folders import compiled_code, drop_old_compiled_code, is_compiled, only_writer, usable_folder
 from experiments.plans import Plan, plan, shipped_parameters, shipped_region
 from experiments.requests import Request
 from experiments.runner import Outcome, Task, run_many
@@ -183,6 +183,7 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
     work = work_of(study, folder)
     missing = [task for task in study.request.tasks if not work.is_saved(task)]
     was_compiled = is_compiled()
+    before = compiled_code()
     setup_seconds = _set_up(study, work, missing, events)
     outcome = run_many(
         study.request.tasks,
@@ -191,6 +192,7 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
         workers=study.workers,
         threads=study.threads,
         events=events,
+        first_alone=not was_compiled,
     )
     if outcome.interrupted:
         raise Interrupted(
@@ -200,7 +202,7 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
     if not outcome.saved:
         reasons = "; ".join(sorted(set(outcome.failed.values())))
         raise RunError(f"Every run failed: {reasons}. The log is {folder / 'log.jsonl'}.")
-    if outcome.finished and was_compiled:
+    if outcome.finished and compiled_code() == before:  # the time of compiling says nothing of the next run
         n_rounds = -(-len(outcome.finished) // study.workers)
         seconds = outcome.seconds / n_rounds
         cost.remember(study.n_residents, study.run_months, study.threads, seconds, setup_seconds)
@@ -212,7 +214,7 @@ def _set_up(study: Plan, work: PairWork, missing: list[Task], events: Events) ->
     if not missing:
         return None
     if not is_compiled():
-        events.stage("First run with this version on this machine: compiling takes about a minute more, this once.")
+        events.stage("First run of this version from this folder: compiling takes about a minute more, this once.")
         drop_old_compiled_code()
     sample = study.request.sample
     scale = "every resident" if sample == 1 else f"one resident in {sample}: a draft"

@@ -75,6 +75,7 @@ def run_many(
     workers: int = 1,
     threads: int = 1,
     events: Events | None = None,
+    first_alone: bool = False,
 ) -> Outcome:
     """Run every task that is not saved yet and return what became of each.
 
@@ -92,6 +93,8 @@ def run_many(
         Threads of each process.
     events : Events or None
         Who hears of progress.
+    first_alone : bool
+        Run the first task in this process before there are others, which then find what it compiled.
     """
     heard = events or Events()
     outcome = Outcome()
@@ -101,11 +104,12 @@ def run_many(
     missing = [task for task in wanted if task not in set(outcome.already_done)]
     heard.begin(len(wanted), len(outcome.already_done))
     try:
-        if workers > 1 and len(missing) > 1:
-            _in_processes(missing, work, min(workers, len(missing)), threads, outcome, heard)
-        else:
-            for task in missing:
-                _note(task, _attempt(work, task, heard.tick), outcome, heard)
+        n_apart = len(missing) - first_alone if workers > 1 else 0
+        n_here = len(missing) - n_apart if n_apart > 1 else len(missing)
+        for task in missing[:n_here]:
+            _note(task, _attempt(work, task, heard.tick), outcome, heard)
+        if missing[n_here:]:
+            _in_processes(missing[n_here:], work, min(workers, n_apart), threads, outcome, heard)
     except KeyboardInterrupt:
         outcome.interrupted = True
         outcome.finished += [

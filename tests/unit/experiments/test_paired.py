@@ -196,6 +196,18 @@ def test_listeners_hear_of_every_run(tmp_path: Path) -> None:
     assert heard.months == 2 * (15 + 2 * 6)
 
 
+@pytest.mark.parametrize("compiles", [False, True])
+def test_the_time_of_a_run_that_compiled_is_not_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: paired.Finished, compiles: bool
+) -> None:
+    remembered: list[object] = []
+    times = iter(range(9))
+    monkeypatch.setattr(paired.cost, "remember", lambda *facts: remembered.append(facts))
+    monkeypatch.setattr(paired, "compiled_code", lambda: frozenset({("pass", next(times) if compiles else 0)}))
+    paired.run(request(tmp_path, n_seeds=1))
+    assert bool(remembered) != compiles
+
+
 def test_two_writers_of_one_folder_are_refused(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with only_writer(folder), pytest.raises(BusyFolder, match="another process"), only_writer(folder):

@@ -140,3 +140,24 @@ def test_thread_counts_of_this_process_are_as_before(tmp_path: Path, monkeypatch
     run(FakeWork(str(tmp_path)), 2, workers=2)
     assert os.environ["OMP_NUM_THREADS"] == "3"
     assert "OPENBLAS_NUM_THREADS" not in os.environ
+
+
+@dataclass(frozen=True)
+class NotedWork(FakeWork):
+    """Saves in which process it ran, and what was saved when it began."""
+
+    def __call__(self, task: Task, tick: Tick | None = None) -> None:
+        there = sorted(path.stem for path in Path(self.folder).glob("*.txt"))
+        write_text(self.path(task), f"{os.getpid()} {' '.join(there)}")
+
+    def is_saved(self, task: Task) -> bool:
+        return self.path(task).is_file()
+
+
+def test_a_first_task_alone_is_saved_before_any_other_process_starts(tmp_path: Path) -> None:
+    work = NotedWork(str(tmp_path))
+    outcome = run_many(tasks(4), work, work.is_saved, workers=2, first_alone=True)
+    assert len(outcome.finished) == 4
+    first, *rest = [work.path(task).read_text().split() for task in tasks(4)]
+    assert first == [str(os.getpid())]
+    assert all(process != str(os.getpid()) and "0" in there for process, *there in rest)
