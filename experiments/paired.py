@@ -138,7 +138,7 @@ def run(request: Request, events: Events | None = None, *, fresh: bool = False) 
     Raises
     ------
     RunError
-        If it cannot start, was interrupted, no run succeeded, or a fresh run differs.
+        If it cannot start, was interrupted, no run succeeded, a fresh run differs, or a finished run was altered.
     """
     heard = events or Events()
     study = plan(request)
@@ -150,6 +150,7 @@ def run(request: Request, events: Events | None = None, *, fresh: bool = False) 
         reproduce(study.folder, heard, threads=study.threads, workers=study.workers).raise_if_different()
         return Finished(study.folder, run_folder.headline_of(study.folder), {}, True)
     if run_folder.is_complete(study.folder):
+        run_folder.refuse_if_altered(study.folder)
         heard.stage(f"This run is finished already: {study.folder}")
         return Finished(study.folder, run_folder.headline_of(study.folder), {}, True)
     cost.refuse_if_too_large(study.estimate, request.sample, study.workers)

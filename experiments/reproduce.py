@@ -15,7 +15,7 @@ from experiments.events import Events
 from experiments.paired import execute
 from experiments.plans import Plan, plan
 from experiments.requests import Request
-from results.store import COMPLETE, RunFolder, altered, compare_folders, read_manifest
+from results.store import COMPLETE, RunFolder, compare_folders, read_manifest
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,7 @@ def reproduce(
         If the run did not finish, was altered, or rests on evidence or code that is no longer there.
     """
     manifest = read_manifest(folder)
-    if not run_folder.is_complete(folder):
-        raise MissingData(f"{folder}: the run did not finish; run the scenario again to resume it.")
-    changed = altered(folder)
-    if changed:
-        raise MissingData(f"{folder}: not as it was written: {', '.join(changed[:5])}. Restore the files first.")
+    run_folder.refuse_if_altered(folder)
     with tempfile.TemporaryDirectory(prefix="workability-") as name:
         study = plan_again(folder, manifest, Path(name), threads, workers)
         store = RunFolder(Path(name), str(manifest["study"]), study.content_hash)

@@ -22,7 +22,7 @@ from experiments.words import Documents, documents_of, report_data
 from results.files import write_text
 from results.geography import geography_of, slug
 from results.partial import load_seeds, read_seed, seed_path
-from results.store import COMPLETE, LATEST, RunContents, RunFolder, latest, read_manifest, write_run
+from results.store import COMPLETE, LATEST, RunContents, RunFolder, altered, latest, read_manifest, write_run
 from results.summary import Headline, summarise
 from scenarios.errors import nearest
 
@@ -49,6 +49,24 @@ LOG_FILE = "log.jsonl"
 def is_complete(folder: Path) -> bool:
     """Return whether the folder's marker is there."""
     return (folder / COMPLETE).is_file()
+
+
+def refuse_if_altered(folder: Path) -> None:
+    """Check a finished run against the checksums in its marker.
+
+    Raises
+    ------
+    MissingData
+        If it did not finish, or a file of it is missing, new or not what was written.
+    """
+    if not is_complete(folder):
+        raise MissingData(f"{folder}: the run did not finish; run the scenario again to resume it.")
+    changed = altered(folder)
+    if changed:
+        raise MissingData(
+            f"{folder}: not as it was written: {', '.join(changed[:5])}. "
+            "Run the scenario again with another --out DIR, or restore the files."
+        )
 
 
 def publish(

@@ -45,17 +45,10 @@ def report(
     Example: workability report kickstart
     """
     from experiments import run_folder
-    from experiments.errors import MissingData
-    from results.store import altered
     from workability.terminal import data
 
     folder = run_folder.find(run, out)
-    changed = altered(folder)
-    if changed:
-        raise MissingData(
-            f"{folder}: not as it was written: {', '.join(changed[:5])}. "
-            f"Run the scenario again with another --out DIR, or restore the files."
-        )
+    run_folder.refuse_if_altered(folder)
     path = folder / "report.html"
     data(json.dumps({"run_id": folder.name, "report": path.as_posix()}) if as_json else path.as_posix())
 

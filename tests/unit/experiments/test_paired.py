@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -146,6 +147,16 @@ def test_an_altered_run_is_not_reproduced_but_named(tmp_path: Path, whole: paire
     (copy / "summary.csv").write_text("altered")
     with pytest.raises(MissingData, match=r"summary\.csv"):
         reproduce(copy)
+
+
+def test_a_finished_run_that_was_altered_is_not_shown_again(tmp_path: Path, whole: paired.Finished) -> None:
+    shutil.copytree(whole.folder, paired.plan(request(tmp_path)).folder)
+    assert paired.run(request(tmp_path)).was_complete
+    with (paired.plan(request(tmp_path)).folder / "summary.csv").open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(MissingData, match=r"summary\.csv.*another --out") as caught:
+        paired.run(request(tmp_path))
+    assert caught.value.exit_code == 4
 
 
 def test_no_artefact_holds_a_folder_of_this_machine_and_every_page_says_not_calibrated(whole: paired.Finished) -> None:
