@@ -11,6 +11,8 @@ from pathlib import Path
 
 from experiments.errors import InvalidRequest
 from experiments.runner import Task
+from scenarios.schema import LATEST_START, MAX_MONTHS
+from scenarios.vocabulary import month_name, parse_month
 
 MAX_SAMPLE = 1000
 """The thinnest sample: one resident in so many; below it a Place holds too few people to show anything."""
@@ -51,7 +53,9 @@ class Request:
         if self.workers is not None:
             _between("--workers", self.workers, 1, 1024)
         if self.months is not None:
-            _between("--months", self.months, 1, 600)
+            _between("--months", self.months, 1, MAX_MONTHS)
+        if self.start is not None:
+            _check_start(self.start)
         if self.n_draws != 1:
             raise InvalidRequest(
                 f"--draws {self.n_draws}: nothing is calibrated yet, so there are no draws of what is not known. "
@@ -82,6 +86,18 @@ def usable_cores() -> int:
 def _between(option: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise InvalidRequest(f"{option} {value}: give a whole number from {low} to {high}.")
+
+
+def _check_start(text: str) -> None:
+    """Refuse a start that is not a month, or one that a scenario could not have."""
+    try:
+        is_allowed = 0 <= parse_month(text) <= parse_month(LATEST_START)
+    except ValueError:
+        is_allowed = False
+    if not is_allowed:
+        raise InvalidRequest(
+            f"--start {text[:20]}: give a month from {month_name(0)} to {LATEST_START}, written as 2026-04 is."
+        )
 
 
 def parse_sample(text: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from scenarios.errors import Spot, nearest, shown
 from scenarios.region_names import ParameterNames, RegionNames
-from scenarios.schema import DemandStep, MinimumWageStep, Scenario
+from scenarios.schema import LATEST_START, DemandStep, MinimumWageStep, Scenario
 from scenarios.vocabulary import month_name, parse_month
 
 SpotOf = Callable[[str], Spot]
@@ -36,10 +36,12 @@ def check(scenario: Scenario, region: RegionNames, spot_of: SpotOf) -> None:
         raise spot_of("variant").unknown(
             scenario.variant[:200], f"variant of the region '{region.name}'", region.variants
         )
-    if parse_month(scenario.horizon.start) < 0:
+    start = parse_month(scenario.horizon.start)
+    if not 0 <= start <= parse_month(LATEST_START):
         raise spot_of("horizon.start").error(
-            f"{shown(scenario.horizon.start)} is before the evidence begins",
-            f"{month_name(0)} or later",
+            f"{shown(scenario.horizon.start)} is "
+            + ("before the evidence begins" if start < 0 else "further ahead than the evidence bears"),
+            f"{month_name(0)} to {LATEST_START}",
             "Move the start",
         )
     for key, steps in (("labour_demand", scenario.labour_demand), ("minimum_wage", scenario.minimum_wage)):

@@ -12,6 +12,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from scenarios import quantities as q
 
 MAX_MONTHS = 240
+"""Longest run after the policy begins, and longest window of a subsidy."""
+LATEST_START = "2035-12"
+"""Last month in which a policy can begin: later, the evidence would be carried forward for longer than it bears."""
 
 Name = Annotated[
     str,
@@ -47,7 +50,7 @@ class _Frozen(BaseModel):
 class Horizon(_Frozen):
     """When the policy's comparison begins and how long it runs."""
 
-    start: Month = Field(description="month in which the policy can begin, YYYY-MM, from 2025-01")
+    start: Month = Field(description=f"month in which the policy can begin, YYYY-MM, 2025-01 to {LATEST_START}")
     months: Annotated[int, Field(strict=True, ge=1, le=MAX_MONTHS)] = Field(description="whole months from the start")
 
 

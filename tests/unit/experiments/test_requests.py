@@ -6,6 +6,7 @@ import pytest
 
 from experiments.errors import InvalidRequest
 from experiments.requests import Request, parse_overrides, parse_sample
+from scenarios.schema import MAX_MONTHS
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,20 @@ def test_overrides_are_read_and_repeats_refused() -> None:
 def test_impossible_options_are_refused(options: dict[str, int]) -> None:
     with pytest.raises(InvalidRequest):
         Request("kickstart", **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("start", ["2036-01", "2099-01", "2024-12", "2026-13", "soon"])
+def test_a_start_outside_the_evidence_is_refused_with_the_months_allowed(start: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"--start {start}: .*2025-01 to 2035-12"):
+        Request("kickstart", start=start)
+    assert Request("kickstart", start="2035-12").start == "2035-12"
+
+
+@pytest.mark.parametrize("months", [MAX_MONTHS + 1, 1000])
+def test_the_option_for_months_has_the_limit_of_the_scenario(months: int) -> None:
+    with pytest.raises(InvalidRequest, match=f"--months {months}: .* 1 to {MAX_MONTHS}"):
+        Request("kickstart", months=months)
+    assert Request("kickstart", months=MAX_MONTHS).months == MAX_MONTHS
 
 
 def test_seed_zero_is_a_seed() -> None:
