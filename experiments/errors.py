@@ -10,9 +10,19 @@ class RunError(Exception):
 
 
 class InvalidRequest(RunError):
-    """Options that contradict each other or ask for more than this machine has."""
+    """An option that cannot be, contradicts another, or asks for more than this machine has."""
+
+    exit_code = 2
+
+
+class UnfitScenarios(InvalidRequest):
+    """Scenarios, with what was set in them, that cannot be compared."""
 
     exit_code = 3
+
+
+class UnusableOutput(InvalidRequest):
+    """A folder for output that cannot be written to."""
 
 
 class MissingData(RunError):
@@ -21,7 +31,7 @@ class MissingData(RunError):
     exit_code = 4
 
 
-class BusyFolder(RunError):
+class BusyFolder(UnusableOutput):
     """Another process is writing to the same run folder."""
 
 

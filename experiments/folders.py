@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from experiments.errors import BusyFolder, RunError
+from experiments.errors import BusyFolder, UnusableOutput
 from experiments.version import ROOT, compiled_hash
 from results.files import sync_folder
 
@@ -142,7 +142,7 @@ def usable_folder(folder: Path) -> None:
 
     Raises
     ------
-    RunError
+    UnusableOutput
         If it cannot.
     """
     try:
@@ -150,7 +150,7 @@ def usable_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise RunError(
-            f"{folder}: cannot write here ({error.strerror or error}). "
+        raise UnusableOutput(
+            f"--out: {folder} cannot be written to ({error.strerror or error}). "
             "Choose a folder that you may write to with --out DIR."
         ) from None

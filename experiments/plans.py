@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.cache import hash_of, parameters_hash, rules_hash
-from experiments.errors import InvalidRequest
+from experiments.errors import InvalidRequest, UnfitScenarios
 from experiments.estimate import Estimate, estimate
 from experiments.requests import Request
 from experiments.target_table import table_hash
@@ -179,7 +179,7 @@ def _resolved(request: Request) -> tuple[Resolved, Resolved]:
     first = _own_overrides(request.against, overrides) if first is None else dict(first)
     unused = [key for key in overrides if key not in first and key not in second]
     if unused:
-        raise InvalidRequest(f"--set {unused[0]}: neither '{request.against}' nor '{request.scenario}' has it.")
+        raise UnfitScenarios(f"--set {unused[0]}: neither '{request.against}' nor '{request.scenario}' has it.")
     policy = resolve(request.scenario, second, environment=request.environment)
     horizon = {"horizon.start": policy.scenario.horizon.start, "horizon.months": str(policy.scenario.horizon.months)}
     return policy, resolve(request.against, {**first, **horizon}, environment=request.environment)
@@ -200,7 +200,7 @@ def _check_pair(policy: Resolved, baseline: Resolved) -> None:
     for key in ("region", "variant"):
         mine, other = getattr(policy.scenario, key), getattr(baseline.scenario, key)
         if mine != other:
-            raise InvalidRequest(
+            raise UnfitScenarios(
                 f"'{policy.scenario.name}' has {key} '{mine}' and '{baseline.scenario.name}' has '{other}'; "
                 f"a comparison needs one and the same. Set {key} for both with --set {key}=NAME."
             )
@@ -210,7 +210,7 @@ def _check_arms(policy: ArmSpec, baseline: ArmSpec) -> None:
     """Refuse arms that rest on other parameters, since a difference would then not be the policy's."""
     apart = [name for name, _ in set(policy.parameters) ^ set(baseline.parameters)]
     if apart:
-        raise InvalidRequest(
+        raise UnfitScenarios(
             f"'{policy.name}' and '{baseline.name}' set the parameter '{sorted(apart)[0]}' differently; the arms of a "
             "comparison share every parameter. Set it for both with --set parameters.PROCESS.NAME=VALUE, in a context, "
             "or in the file of the baseline."

@@ -17,6 +17,8 @@ from scenarios.vocabulary import month_name, parse_month
 MAX_SAMPLE = 1000
 """The thinnest sample: one resident in so many; below it a Place holds too few people to show anything."""
 MAX_SEEDS = 100_000
+MAX_AT_ONCE = 1024
+"""Most processes, and most threads of each."""
 SMALL_SAMPLE = 20
 """From this sample on a run is short enough that processes beat threads."""
 
@@ -48,10 +50,9 @@ class Request:
         _between("--seeds", self.n_seeds, 1, MAX_SEEDS)
         _between("--seed", self.seed, 0, 2**63 - 1 - self.n_seeds)
         _between("--sample", self.sample, 1, MAX_SAMPLE)
-        if self.threads is not None:
-            _between("--threads", self.threads, 1, 1024)
+        check_threads(self.threads)
         if self.workers is not None:
-            _between("--workers", self.workers, 1, 1024)
+            _between("--workers", self.workers, 1, MAX_AT_ONCE)
         if self.months is not None:
             _between("--months", self.months, 1, MAX_MONTHS)
         if self.start is not None:
@@ -86,6 +87,18 @@ def usable_cores() -> int:
 def _between(option: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise InvalidRequest(f"{option} {value}: give a whole number from {low} to {high}.")
+
+
+def check_threads(threads: int | None) -> None:
+    """Refuse a number of threads that no machine has; None is as many as there are cores.
+
+    Raises
+    ------
+    InvalidRequest
+        If it is below 1 or beyond any machine.
+    """
+    if threads is not None:
+        _between("--threads", threads, 1, MAX_AT_ONCE)
 
 
 def _check_start(text: str) -> None:

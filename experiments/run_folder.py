@@ -47,8 +47,11 @@ LOG_FILE = "log.jsonl"
 
 
 def is_complete(folder: Path) -> bool:
-    """Return whether the folder's marker is there."""
-    return (folder / COMPLETE).is_file()
+    """Return whether the folder's marker is there and may be read."""
+    try:
+        return (folder / COMPLETE).is_file()
+    except OSError:  # a folder that may not be entered, or no name of one: whoever writes there says so
+        return False
 
 
 def refuse_if_altered(folder: Path) -> None:

@@ -92,10 +92,11 @@ def targets(
 
     Example: workability targets --measure --sample 1:20
     """
-    from experiments.requests import parse_sample, usable_cores
+    from experiments.requests import check_threads, parse_sample, usable_cores
     from experiments.target_table import TargetTable, stored
     from workability import terminal
 
+    check_threads(threads)
     if afresh:
         from calibration.fitted import measure_region
 

@@ -23,8 +23,8 @@ DONE, UNEXPECTED, BAD_USAGE, INVALID, MISSING, SOME_FAILED, CHECK_FAILED, INTERR
 EXIT_CODES = (
     (DONE, "done"),
     (UNEXPECTED, "unexpected error"),
-    (BAD_USAGE, "bad usage"),
-    (INVALID, "invalid scenario or parameters"),
+    (BAD_USAGE, "bad usage: an option that cannot be used (also a folder for --out)"),
+    (INVALID, "invalid scenario or parameters (also by --set)"),
     (MISSING, "data missing or stale"),
     (SOME_FAILED, "finished with some failed runs"),
     (CHECK_FAILED, "a check failed"),

@@ -185,7 +185,7 @@ def test_a_study_that_does_not_fit_the_memory_is_refused_with_one_that_does(
     monkeypatch.setattr("experiments.estimate.psutil.virtual_memory", lambda: Little)
     with pytest.raises(InvalidRequest, match="--sample 1:") as caught:
         paired.run(request(tmp_path, sample=1, overrides={}))
-    assert caught.value.exit_code == 3
+    assert caught.value.exit_code == 2
     assert list(tmp_path.iterdir()) == []
 
 
