@@ -14,6 +14,20 @@ QUANTILE_NAMES = ("p05", "p25", "p50", "p75", "p95")
 MANY_RUNS = 20
 """From this number of runs on, the 5th and 95th percentile are read off the runs themselves."""
 STAT_COLUMNS = ("mean", *QUANTILE_NAMES, "n_draws", "n_seeds", "mc_se", "interval")
+STAT_WORDS = {
+    "mean": "mean over runs; a ratio is the ratio of two means",
+    "p05": "lower end of the 90% interval: see interval",
+    "p25": "lower end of the 50% interval: see interval",
+    "p50": "middle of the interval: the mean itself where interval is t, the median of the runs where it is quantiles",
+    "p75": "upper end of the 50% interval: see interval",
+    "p95": "upper end of the 90% interval: see interval",
+    "n_draws": "number of draws of uncertain parameters",
+    "n_seeds": "number of seeds",
+    "mc_se": "Monte Carlo standard error of the mean, from chance alone",
+    "interval": f"what p05 to p95 are: t = Student's t interval of the mean (fewer than {MANY_RUNS} runs), quantiles = "
+    "percentiles over the runs, none = one run or no interval, so p05 to p95 are blank",
+}
+"""What each column of a statistic is, for readers of the files."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +35,8 @@ class Stat:
     """A figure over runs: mean, percentiles, number of draws and seeds, Monte Carlo standard error of the mean.
 
     `interval` says what p05 to p95 hold: `t` = Student's t interval of the mean over few seeds (no parameter
-    uncertainty); `quantiles` = percentiles over runs; `none` = one run, so the percentiles are not numbers.
+    uncertainty), so that p50 is the mean; `quantiles` = percentiles over runs; `none` = one run, so the
+    percentiles are not numbers.
     """
 
     mean: float
@@ -97,7 +112,6 @@ def describe(values: Floats, draws: NDArray[np.int64]) -> dict[str, Floats]:
     spread = np.full(values.shape[1:], np.nan) if n < 2 else values.std(axis=0, ddof=1) / np.sqrt(n)
     for name, q in zip(QUANTILE_NAMES, QUANTILES, strict=True):
         out[name] = out["mean"] + (student(n, q) * spread if n > 1 else spread)
-    out["p50"] = np.asarray(np.median(values, axis=0), np.float64)
     return out
 
 

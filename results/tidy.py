@@ -19,6 +19,7 @@ from results.metrics import metrics_for
 from results.money import NOMINAL
 from results.pairing import PairedSeed, metric_values
 from results.panel import DIMENSIONS, Panel
+from results.statistics import STAT_COLUMNS, STAT_WORDS
 from results.summary import Headline
 from scenarios.vocabulary import STATES, month_name
 from simulation.ledger import LINES
@@ -252,9 +253,19 @@ def add_effects(table: LongTable, seed: PairedSeed, geography: Geography, conten
 
 SUMMARY_COLUMNS = (
     "scenario", "baseline", "status", "table", "period", "geography_name", "dimension", "label", "agency",
-    "cashable", "measure", "unit", "price_base", "mean", "p05", "p25", "p50", "p75", "p95", "n_draws", "n_seeds",
-    "mc_se", "interval",
+    "cashable", "measure", "unit", "price_base", *STAT_COLUMNS,
 )  # fmt: skip
+SUMMARY_WORDS = {
+    "baseline": "name of the arm that the scenario is compared with",
+    "status": "what must be said beside every figure",
+    "table": "which table of the summary a row belongs to",
+    "dimension": "what the groups of a row are formed by; all = no groups",
+    "label": "the group or subsidy; all = none in particular",
+    "agency": "account that gains or pays; all = none in particular",
+    "cashable": "whether the line is cash to a public agency; all = not money of an account",
+    **STAT_WORDS,
+}
+"""What the summary's columns hold that other tables do not have."""
 
 
 def summary_table(headline: Headline) -> DataFrame:
@@ -305,7 +316,7 @@ def dictionary_table(horizon: int) -> DataFrame:
     """Return what every column, measure and figure means: kind, name, unit, better, description."""
     import pandas as pd
 
-    rows = [("column", name, "", "", words) for name, words in COLUMN_WORDS.items()]
+    rows = [("column", name, "", "", words) for name, words in (COLUMN_WORDS | SUMMARY_WORDS).items()]
     rows += [("measure", m.name, m.unit, m.better, m.label) for m in MEASURES.values()]
     rows += [("measure", f"state_{s}", "residents", "neither", f"Residents in the state {s}.") for s in STATES]
     rows += [

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from results.display import SMALL
-from results.statistics import interval_words
+from results.statistics import STAT_COLUMNS, interval_words
 from results.summary import Headline
 from results.tidy import dictionary_table, summary_table
 
@@ -26,7 +26,7 @@ NOT_A_NUMBER = "[x]"
 SMALL_FLAG = "[low]"
 NO_FLAG = "none"
 WIDTHS = (14, 60)
-STAT_COLUMNS = ("mean", "p05", "p25", "p50", "p75", "p95", "n_draws", "n_seeds", "mc_se", "interval")
+MIDDLE = "p25 to p75 is the 50% interval of the same kind; p50 is the mean for Student's t, the median for percentiles."
 COUNT_UNITS = ("residents", "starts")
 
 
@@ -70,7 +70,7 @@ def notes_of(headline: Headline) -> list[tuple[str, str]]:
     """Return the notes: subject, text."""
     return [
         ("Status", f"These figures are {headline.caution or 'calibrated'}."),
-        ("Intervals", f"p05 to p95: {interval_words(headline.stats['net'].interval, headline.n_runs)}."),
+        ("Intervals", f"p05 to p95: {interval_words(headline.stats['net'].interval, headline.n_runs)}. {MIDDLE}"),
         ("Monte Carlo error", "mc_se is the standard error of the mean that comes from chance alone."),
         (
             "Money",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from results.measures import MEASURES, evaluate, measure, named, series
 from results.money import financial_year, price_factors
 from results.pairing import compare_arms
 from results.panel import panel_of
-from results.statistics import Stat, ratio_statistic, statistic
+from results.statistics import MANY_RUNS, Stat, ratio_statistic, statistic
 from results.summary import summarise
 from results.tidy import dictionary_table, frame, summary_table
 from scenarios.vocabulary import State
@@ -108,6 +109,22 @@ def test_few_seeds_give_the_t_interval_of_the_mean():
     assert stat.p95 == pytest.approx(13 + 2.3533634 * error) and stat.p05 == pytest.approx(13 - 2.3533634 * error)
 
 
+@pytest.mark.parametrize("n_seeds", [2, 3, 21])
+def test_percentiles_never_cross_in_any_row_of_the_summary(n_seeds):
+    table = summary_table(summarise([compare_arms(*pair(n=200, seed=k)) for k in range(n_seeds)], three_places()))
+    rows = table[table["p50"].notna()]
+    columns = ("p05", "p25", "p50", "p75", "p95")
+    for below, above in pairwise(columns):
+        assert (rows[below] <= rows[above] + 1e-9 * rows[above].abs()).all(), (below, above)
+    if n_seeds < MANY_RUNS:
+        assert np.allclose(rows["p50"], rows["mean"], rtol=1e-12, atol=1e-9)
+
+
+def test_a_skewed_sample_keeps_its_middle_inside_the_interval():
+    stat = statistic(np.array([0.0, 0.0, 0.0, 0.0, 100.0]), np.zeros(5, np.int64), 5)
+    assert stat.p05 <= stat.p25 <= stat.p50 == stat.mean <= stat.p75 <= stat.p95
+
+
 def test_many_runs_give_percentiles_and_one_run_gives_none():
     many = statistic(np.arange(101.0), np.zeros(101, np.int64), 101)
     assert (many.interval, many.p05, many.p50, many.p95) == ("quantiles", 5, 50, 95)
@@ -186,5 +203,5 @@ def test_the_summary_never_gives_a_mean_alone_and_the_dictionary_names_everythin
     assert with_mean["p05"].notna().all() and with_mean["p95"].notna().all() and with_mean["mc_se"].notna().all()
     assert (table["status"] == "not calibrated").all()
     known = set(dictionary_table(headline.horizon)["name"])
-    assert {f"effect_{name}" for name in headline.stats} <= known
+    assert {f"effect_{name}" for name in headline.stats} | set(table.columns) <= known
     assert set(frame("in_work", panel_of(pair()[0]), three_places())) >= {"period", "geography_code", "value"}
