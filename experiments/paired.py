@@ -219,7 +219,8 @@ def _set_up(study: Plan, work: PairWork, missing: list[Task], events: Events) ->
         drop_old_compiled_code()
     sample = study.request.sample
     scale = "every resident" if sample == 1 else f"one resident in {sample}: a draft"
-    events.stage(f"{study.policy_arm.name} against {study.baseline_arm.name}, {scale}; not calibrated.")
+    context = f" on {study.policy.context}" if study.policy.context else ""
+    events.stage(f"{study.policy_arm.name}{context} against {study.baseline_arm.name}, {scale}; not calibrated.")
     events.stage(f"Expected: {study.estimate.sentence()}.")
     began = time.perf_counter()
     try:

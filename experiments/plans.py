@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scenarios.arm import ArmSpec
     from scenarios.resolve import Resolved
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when the same inputs would fill a run folder with other content."""
 
 

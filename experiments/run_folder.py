@@ -94,7 +94,8 @@ def publish(
     """
     said = documents or documents_of(study)
     pairs = [read_seed(seed_path(store.path, task.seed, task.draw)) for task in outcome.saved]
-    headline = summarise(pairs, geography_of(study.region), calibrated=False)
+    where = geography_of(study.region)
+    headline = summarise(pairs, where, calibrated=False, context=said.context or "", changed=said.changed)
     manifest = manifest_of(study, said)
     write_text(store.path / BASELINE_FILE, said.baseline)
     targets = table_for(study)
@@ -120,7 +121,7 @@ def documents_from(folder: Path) -> Documents:
     """Return what a finished run says of itself."""
     manifest = read_manifest(folder)
     texts = [(folder / name).read_text(encoding="utf-8") for name in (RESOLVED_FILE, BASELINE_FILE, DIFFERENCE_FILE)]
-    return Documents(manifest["study"], manifest["command"], manifest["context"], *texts)
+    return Documents(manifest["study"], manifest["command"], manifest["context"], tuple(manifest["changed"]), *texts)
 
 
 def log_lines(folder: Path) -> list[dict[str, Any]]:
@@ -144,6 +145,7 @@ def manifest_of(study: Plan, said: Documents) -> dict[str, Any]:
         "scenario": study.policy_arm.name,
         "baseline": study.baseline_arm.name,
         "context": said.context,
+        "changed": list(said.changed),
         "region": study.policy.scenario.region,
         "sample": study.request.sample,
         "seeds": study.inputs["seeds"],
@@ -251,5 +253,7 @@ def headline_of(folder: Path) -> Headline:
     MissingData
         If a seed is missing or damaged.
     """
-    region = shipped_region(str(read_manifest(folder)["region"]))
-    return summarise(pairs_of(folder), geography_of(region), calibrated=False)
+    manifest = read_manifest(folder)
+    where = geography_of(shipped_region(str(manifest["region"])))
+    context, changed = manifest["context"] or "", manifest.get("changed", ())
+    return summarise(pairs_of(folder), where, calibrated=False, context=context, changed=changed)

@@ -27,6 +27,8 @@ class Documents:
     study: str
     command: str
     context: str | None
+    changed: tuple[str, ...]
+    """`key = value` of what was set beside the files"""
     resolved: str
     """the scenario as YAML that stands alone"""
     baseline: str
@@ -41,10 +43,36 @@ def documents_of(study: Plan) -> Documents:
         study.name,
         command_of(study),
         study.policy.context,
+        changes_of(study),
         to_yaml(study.policy),
         to_yaml(study.baseline),
         difference_yaml(study.baseline, study.policy),
     )
+
+
+def changes_of(study: Plan) -> tuple[str, ...]:
+    """Return `key = value` of everything set on the command line or in the environment, but for the context.
+
+    Where the two arms were given different values, the arm is named.
+    """
+    request, policy = study.request, study.policy
+    entries, origins = policy.entries, policy.origins
+    found = {key: str(entry.value) for key, entry in entries.items() if origins.get(key) == "environment"}
+    found |= dict(request.overrides)
+    found.pop("context", None)
+    if request.against_overrides is None:
+        lines = [f"{key} = {value}" for key, value in sorted(found.items())]
+    else:
+        other = {key: value for key, value in request.against_overrides.items() if key != "context"}
+        lines = [
+            f"{key} = {value}" + ("" if other.get(key) == value else f" in {study.policy_arm.name}")
+            for key, value in sorted(found.items())
+        ]
+        name = study.baseline_arm.name
+        lines += [f"{key} = {value} in {name}" for key, value in sorted(other.items()) if found.get(key) != value]
+    if study.baseline.context != policy.context:
+        lines.append(f"context = {study.baseline.context or 'none'} in {study.baseline_arm.name}")
+    return tuple(lines)
 
 
 def report_data(
@@ -71,10 +99,11 @@ def report_data(
     from results.report import ReportData
 
     policy, targets = study.policy.scenario, table_for(study)
+    on_context = f" on {documents.context}" if documents.context else ""
     warnings = [f"{n_failed} of {len(study.request.tasks)} runs failed and are left out."] if n_failed else []
     return ReportData(
         headline,
-        title=f"{policy.title or policy.name}: {study.region.title}",
+        title=f"{policy.title or policy.name}{on_context}: {study.region.title}",
         policy_text=policy_lines(study, documents.context),
         warnings=warnings,
         parameters=parameter_frame(shipped_parameters(), sources(), overrides=dict(study.policy_arm.parameters)),

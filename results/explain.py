@@ -83,7 +83,9 @@ def row_of(block: str, step: str, words: str, stat: Stat, kind: str) -> dict[str
 def chain_text(headline: Headline) -> str:
     """Return the chain as plain text for a terminal, one step a line."""
     table = chain_table(headline)
-    lines = [f"{headline.policy} against {headline.baseline}, {headline.months[0]} to {headline.months[-1]}"]
+    lines = [f"{headline.title}, {headline.months[0]} to {headline.months[-1]}"]
+    if headline.changed:
+        lines.append(headline.changed_words)
     if headline.caution:
         lines.append(f"({headline.caution})")
     width = max(len(str(step)) for step in table["step"])

@@ -220,14 +220,16 @@ def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
     items: list[dict[str, Any]] = [{"chart": chart, "table": chart_table(chart)} for chart in charts]
     status = f"{capital(headline.caution)}." if headline.caution else "Calibrated."
     geography = headline.geography
-    title = data.title or f"{capital(headline.policy)} against {headline.baseline}: {geography.title}"
+    title = data.title or f"{capital(headline.title)}: {geography.title}"
     targets = data.targets
     return {
         "title": title,
         "subtitle": (
-            f"What the policy changes, {headline.months[0]} to {headline.months[-1]}, against the same months without "
-            f"it: {geography.title}, {len(geography.places)} Places, {seeds_words(headline)}."
+            f"{capital(headline.title)}: what the policy changes, {headline.months[0]} to {headline.months[-1]}, "
+            f"against the same months without it: {geography.title}, {len(geography.places)} Places, "
+            f"{seeds_words(headline)}."
         ),
+        "changed": headline.changed_words,
         "status": status,
         "caveats": list(data.caveats) or default_caveats(headline),
         "sections": SECTIONS,

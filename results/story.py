@@ -42,8 +42,8 @@ def sentence_on_jobs(headline: Headline) -> str:
     parts = [f"{figure(headline, f'additional_jobs_{m}')} at month {m}" for m in milestones(headline.horizon)]
     listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
     return (
-        f"Against {headline.baseline}, {headline.policy} changes the number of residents in work by {listed}; over "
-        f"{headline.horizon} months that is {figure(headline, 'net')} net person-months in work."
+        f"Against {headline.baseline}, {headline.policy_words} changes the number of residents in work by {listed}; "
+        f"over {headline.horizon} months that is {figure(headline, 'net')} net person-months in work."
     )
 
 

@@ -69,6 +69,25 @@ class Headline:
     chain: DataFrame
     alarm: Alarm
     geography: Geography
+    context: str = ""
+    """the world that both arms are done in; empty where it is that of the scenario's own files"""
+    changed: tuple[str, ...] = ()
+    """`key = value` of what was set beside the files"""
+
+    @property
+    def policy_words(self) -> str:
+        """Return the policy's name, and the context it is done in."""
+        return f"{self.policy} on {self.context}" if self.context else self.policy
+
+    @property
+    def title(self) -> str:
+        """Return what is compared with what."""
+        return f"{self.policy_words} against {self.baseline}"
+
+    @property
+    def changed_words(self) -> str:
+        """Return what was set beside the files as a line; empty where nothing was."""
+        return f"Changed: {', '.join(self.changed)}" if self.changed else ""
 
     @property
     def horizon(self) -> int:
@@ -89,6 +108,8 @@ class Headline:
         return {
             "policy": self.policy,
             "baseline": self.baseline,
+            "context": self.context,
+            "changed": list(self.changed),
             "status": self.caution,
             "calibrated": self.calibrated,
             "sample": self.sample,
@@ -121,7 +142,13 @@ def plain_value(value: object) -> object:
     return value
 
 
-def summarise(seeds: Sequence[PairedSeed], geography: Geography | None = None, calibrated: bool = False) -> Headline:
+def summarise(
+    seeds: Sequence[PairedSeed],
+    geography: Geography | None = None,
+    calibrated: bool = False,
+    context: str = "",
+    changed: Sequence[str] = (),
+) -> Headline:
     """Return the headline of a comparison over its seeds.
 
     Parameters
@@ -132,6 +159,10 @@ def summarise(seeds: Sequence[PairedSeed], geography: Geography | None = None, c
         Names of the Places and area groups; Places are numbered where it is missing.
     calibrated : bool
         Whether a posterior stands behind the parameters; if not, every output says so.
+    context : str
+        Name of the context that both arms are done in.
+    changed : sequence of str
+        `key = value` of what was set beside the files.
     """
     if not seeds:
         raise ValueError("no finished seed to summarise; run at least one")
@@ -160,6 +191,8 @@ def summarise(seeds: Sequence[PairedSeed], geography: Geography | None = None, c
         chain=chain_frame(runs, draws, n_seeds, where),
         alarm=alarm_of(runs, draws, n_seeds),
         geography=where,
+        context=context,
+        changed=tuple(changed),
     )
 
 

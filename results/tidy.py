@@ -252,11 +252,13 @@ def add_effects(table: LongTable, seed: PairedSeed, geography: Geography, conten
 
 
 SUMMARY_COLUMNS = (
-    "scenario", "baseline", "status", "table", "period", "geography_name", "dimension", "label", "agency",
-    "cashable", "measure", "unit", "price_base", *STAT_COLUMNS,
+    "scenario", "baseline", "context", "changed", "status", "table", "period", "geography_name", "dimension",
+    "label", "agency", "cashable", "measure", "unit", "price_base", *STAT_COLUMNS,
 )  # fmt: skip
 SUMMARY_WORDS = {
     "baseline": "name of the arm that the scenario is compared with",
+    "context": "the context that both arms are done in; blank = none",
+    "changed": "values set beside the files, as key = value; blank = none",
     "status": "what must be said beside every figure",
     "table": "which table of the summary a row belongs to",
     "dimension": "what the groups of a row are formed by; all = no groups",
@@ -299,7 +301,13 @@ def summary_table(headline: Headline) -> DataFrame:
     chain = chain.assign(table="subsidies", dimension="subsidy", unit="residents", period=whole)
     parts = [part for part in (pd.DataFrame(stats), groups, chain, series, money) if len(part)]
     table = pd.concat(parts, ignore_index=True)
-    table = table.assign(scenario=headline.policy, baseline=headline.baseline, status=headline.caution or "calibrated")
+    table = table.assign(
+        scenario=headline.policy,
+        baseline=headline.baseline,
+        context=headline.context,
+        changed=", ".join(headline.changed),
+        status=headline.caution or "calibrated",
+    )
     for column in ("dimension", "label", "agency", "cashable", "price_base"):
         table[column] = table[column].fillna(ALL) if column in table else ALL
     return table[list(SUMMARY_COLUMNS)]

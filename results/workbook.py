@@ -97,7 +97,7 @@ def workbook_bytes(headline: Headline, manifest: Mapping[str, Any] | None = None
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "nan_inf_to_errors": False})
-    title = f"{headline.policy} against {headline.baseline}"
+    title = headline.title
     book.set_properties({"title": title, "author": "Workability", "created": CREATED})
     sheets = sheets_of(headline)
     bold, head = book.add_format({"bold": True, "font_size": 14}), book.add_format({"bold": True, "bottom": 1})
@@ -105,12 +105,16 @@ def workbook_bytes(headline: Headline, manifest: Mapping[str, Any] | None = None
         ("Region", headline.geography.title),
         ("Policy", headline.policy),
         ("Baseline", headline.baseline),
+        ("Context", headline.context or "none"),
+        ("Changed", ", ".join(headline.changed) or "none"),
         ("Months", f"{headline.months[0]} to {headline.months[-1]}"),
         ("Status", headline.caution or "calibrated"),
         ("Seeds", ", ".join(map(str, headline.seeds))),
         ("Draws", str(headline.n_draws)),
     ]
-    cover += [(str(k), str(v)) for k, v in (manifest or {}).items() if isinstance(v, str | int | float)]
+    cover += [
+        (str(k), str(v)) for k, v in (manifest or {}).items() if isinstance(v, str | int | float) and k != "context"
+    ]
     contents = [("Notes", "How to read the figures"), *((name, words) for name, (words, _) in sheets.items())]
     for name, heading, headers, pairs in (
         ("Cover", title, ("Item", "Value"), cover),

@@ -187,7 +187,7 @@ class Comparison:
             f"<td>{escape(metric.unit)}</td></tr>"
             for name, metric in head.metrics.items()
         )
-        caption = escape(f"{head.policy} against {head.baseline}: mean and 90% interval. {head.caution}")
+        caption = escape(f"{head.title}: mean and 90% interval. {head.caution}. {head.changed_words}".rstrip())
         head_row = "<tr><th>figure</th><th>mean (90% interval)</th><th>unit</th></tr>"
         return f"<table><caption>{caption}</caption>{head_row}{rows}</table>"
 

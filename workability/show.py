@@ -45,11 +45,15 @@ def show_plan(plan: Plan, colour: bool = True) -> None:
     colour : bool
         Whether colour is allowed at all.
     """
+    from experiments.words import changes_of
+
     sample = plan.request.sample
     arm = plan.policy_arm
     rows = [
         ("scenario", f"{arm.name}: {plan.policy.scenario.title}"),
         ("against", plan.baseline_arm.name),
+        ("context", plan.policy.context or "none"),
+        ("changed", ", ".join(changes_of(plan)) or "none"),
         ("region", plan.region.title),
         ("residents", f"{plan.n_residents:,}" + ("" if sample == 1 else f" (a 1:{sample} sample: a draft)")),
         (
@@ -86,9 +90,11 @@ def show_headline(headline: Headline, colour: bool = True) -> None:
         )
         for name in (*jobs, *MAIN, *flows)
     ]
+    if headline.changed:
+        terminal.data(headline.changed_words)
     status = f" [{headline.caution}]" if headline.caution else ""
     terminal.table(
-        f"{headline.policy} against {headline.baseline}, {headline.months[0]} to {headline.months[-1]}{status}",
+        f"{headline.title}, {headline.months[0]} to {headline.months[-1]}{status}",
         ("figure", "mean (90% interval)", "unit"),
         rows,
         right=(1,),

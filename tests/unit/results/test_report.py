@@ -15,6 +15,7 @@ from results.charts import run_charts
 from results.report import build_report
 from results.summary import summarise
 from results.theme import PALETTE, png_of
+from results.tidy import summary_table
 from results.workbook import NOT_A_NUMBER, workbook_bytes
 from tests.unit.results.sample_run import contents, seeds
 from tests.unit.results.synthetic import pair, three_places
@@ -155,6 +156,23 @@ def test_the_workbook_can_be_read_and_has_one_marked_up_table_a_sheet(made):
     assert headers[:4] == ["financial_year", "agency", "public_purse", "cashable"]
     listed = [row[0].value for row in book["Contents"].iter_rows(min_row=3)]
     assert listed == book.sheetnames[2:]
+
+
+def test_context_and_changes_are_named_in_the_head_the_workbook_and_the_summary(made):
+    changed = ("subsidies.kickstart.hours_week = 30", "region = eskermere")
+    headline = replace(made.headline, context="weak-demand", changed=changed)
+    title = f"{headline.policy} on weak-demand against {headline.baseline}"
+    assert headline.title == title and made.headline.title == f"{headline.policy} against {headline.baseline}"
+    head = build_report(replace(made.report, headline=headline), []).partition('<section id="answer"')[0]
+    line = "subsidies.kickstart.hours_week = 30, region = eskermere"
+    assert title[1:] in head and f"<p>Changed: {line}</p>" in head
+    cover = openpyxl.load_workbook(io.BytesIO(workbook_bytes(headline)))["Cover"]
+    rows = dict(cover.iter_rows(min_row=3, values_only=True))
+    assert (cover["A1"].value, rows["Context"], rows["Changed"]) == (title, "weak-demand", line)
+    table = summary_table(headline)
+    assert set(table["context"]) == {"weak-demand"} and set(table["changed"]) == {line}
+    plain = summary_table(made.headline)
+    assert set(plain["context"]) == {""} == set(plain["changed"])
 
 
 def test_small_counts_are_flagged_in_the_workbook(made):

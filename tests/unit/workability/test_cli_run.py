@@ -54,6 +54,21 @@ def test_run_explain_report_and_a_second_run_that_repeats_nothing(tmp_path: Path
     assert "report.html" in spoilt.stderr
 
 
+def test_a_context_and_other_changes_are_named_beside_the_figures(tmp_path: Path) -> None:
+    words = (*SMALL, "--seeds", "1", "--set", "context=weak-demand", "--set", "subsidies.kickstart.hours_week=30")
+    done = workability(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "kickstart on weak-demand against baseline" in done.stdout
+    line = "region = eskermere, subsidies.kickstart.hours_week = 30"
+    assert f"Changed: {line}" in done.stdout
+    folder = next(tmp_path.glob("runs/*/*/COMPLETE")).parent
+    head = (folder / "report.html").read_text().partition('<section id="answer"')[0]
+    assert "on weak-demand" in head and f"Changed: {line}" in head
+    columns = (folder / "summary.csv").read_text().splitlines()[0].split(",")
+    assert columns[:4] == ["scenario", "baseline", "context", "changed"]
+    assert workability("reproduce", "kickstart", cwd=tmp_path).returncode == 0
+
+
 def test_ctrl_c_keeps_what_is_finished_and_names_the_command_that_goes_on(tmp_path: Path) -> None:
     words = (*SMALL, "--seeds", "400")
     running = subprocess.Popen(
