@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from results.groups import FIXED_LABELS, ITEMS
 from results.pairing import PairedSeed
 from results.statistics import Stat, ratio_statistic, statistic, student
+from results.twins import are_subsidised, twin_words
 
 COVERED = 0.95
 """The target group is the smallest set of labels of one dimension that holds this share of those who started."""
@@ -98,6 +99,11 @@ def alarm_of(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int) -> 
     n_seeds : int
         Number of different seeds.
     """
+    if are_subsidised(runs):
+        nan = float("nan")
+        none = Stat(nan, nan, nan, nan, nan, nan, len(np.unique(draws)), n_seeds, nan, "none")
+        text = twin_words(runs[0].policy.arm, runs[0].baseline.arm)
+        return Alarm("", (), None, None, None, nan, False, False, none, text)
     tables = {name: np.sum([run.groups[name] for run in runs], axis=0) for name in runs[0].groups}
     dimension, chosen, share = target_group(tables)
     apart = [np.array([run.metrics[name] for run in runs]) for name in ("apart_at_start", "later_starts")]

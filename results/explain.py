@@ -53,6 +53,8 @@ def chain_table(headline: Headline, area: str | None = None) -> DataFrame:
         for item, heading, words in STEPS:
             rows.append(row_of(subsidy, heading, words, counts[item], "count"))
     for name, heading, words in EFFECTS:
+        if name not in headline.stats:
+            continue
         rows.append(row_of("Effect", heading, words, headline.stats[name], headline.metrics[name].kind))
     return pd.DataFrame(rows)
 

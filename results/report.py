@@ -24,6 +24,7 @@ from results.tables import (
     line_table,
     table_of,
 )
+from results.twins import BASELINE_STARTS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -46,6 +47,7 @@ SECTIONS = (
 )
 CARD_NAMES = (
     "starts",
+    BASELINE_STARTS,
     "net",
     "deadweight",
     "displacement",
@@ -122,7 +124,7 @@ def cards_of(headline: Headline) -> list[dict[str, str]]:
     """Return the headline cards: label, value, interval."""
     names = [f"additional_jobs_{m}" for m in milestones(headline.horizon)] + list(CARD_NAMES)
     cards = []
-    for name in names:
+    for name in (name for name in names if name in headline.metrics):
         metric, stat = headline.metrics[name], headline.stats[name]
         text = interval_text(stat, metric.kind)
         unit = "" if metric.kind in ("share", "pounds") else f" {metric.unit.replace('pounds per', 'per')}"
@@ -143,6 +145,8 @@ def measured_table(headline: Headline) -> Table:
         "untreated_net",
         "net",
     ):
+        if name not in headline.metrics:
+            continue
         metric = headline.metrics[name]
         rows.append([metric.label, both(headline.stats[name], metric.kind), metric.unit, "resident against twin"])
     alarm = headline.alarm
@@ -154,10 +158,10 @@ def measured_table(headline: Headline) -> Table:
             ["Net gain of those who started", both(alarm.treated_net, "count"), unit, "resident against twin"],
             ["Gap between the two", both(alarm.gap, "count"), unit, "group sum less individual measure"],
         ]
-    twins = headline.metrics["twins_apart"]
-    rows.append(
-        ["Twins already apart at the start", both(alarm.twins_apart, twins.kind), "share of later starts", "check"]
-    )
+    twins = headline.metrics.get("twins_apart")
+    if twins is not None:
+        share = both(alarm.twins_apart, twins.kind)
+        rows.append(["Twins already apart at the start", share, "share of later starts", "check"])
     headings = ["Figure", "Mean with 90% interval", "Unit", "How it is counted"]
     return table_of("Individual measures and group sums", headings, rows, (1,))
 
@@ -245,6 +249,7 @@ def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
         "line_table": line_table(headline),
         "measured_table": measured_table(headline),
         "alarm": headline.alarm,
+        "twin_words": headline.twin_words,
         "target_table": None if targets is None or not len(targets) else frame_table("Model against target", targets),
         "target_words": data.target_words,
         "odd": list(data.odd),

@@ -49,6 +49,12 @@ def sentence_on_jobs(headline: Headline) -> str:
 
 def sentence_on_who(headline: Headline) -> str:
     """Return who started, gained and lost."""
+    if headline.twin_words:
+        return (
+            f"{headline.policy} has {figure(headline, 'starts')} subsidised starts and {headline.baseline} has "
+            f"{figure(headline, 'starts_of_baseline')}. {figure(headline, 'winners')} residents had more months in "
+            f"work than under {headline.baseline} and {figure(headline, 'losers')} had fewer."
+        )
     return (
         f"{figure(headline, 'starts')} subsidised starts; those who started gained {figure(headline, 'treated_net')} "
         f"person-months, and everybody else {figure(headline, 'untreated_net')}. {figure(headline, 'winners')} "
@@ -83,10 +89,13 @@ def sentence_on_money(headline: Headline) -> str:
             parts.append(f"{agency_name(agency)} {words} {both(shown, 'pounds')}")
     agencies = "; ".join(parts) if parts else "no agency's flows change"
     total = headline.stats["net_public_flow"]
+    spending = (
+        f"Against {headline.baseline}, subsidy spending changes by" if headline.twin_words else "Subsidy spending is"
+    )
     word = "a net gain" if total.mean > 0 else "a net cost"
     shown = total if total.mean > 0 else absolute(total)
     return (
-        f"Subsidy spending is {figure(headline, 'programme_cost')} (nominal). {agencies[:1].upper()}{agencies[1:]}. "
+        f"{spending} {figure(headline, 'programme_cost')} (nominal). {agencies[:1].upper()}{agencies[1:]}. "
         f"For the public purse that is {word} of {both(shown, 'pounds')}; {cost_words(headline)}."
     )
 
@@ -100,7 +109,9 @@ def cost_words(headline: Headline) -> str:
 
 
 def sentence_on_measured(headline: Headline) -> str:
-    """Return deadweight and displacement as measured."""
+    """Return deadweight and displacement as measured, or why they are not given."""
+    if headline.twin_words:
+        return headline.twin_words
     return (
         f"Deadweight as measured is {figure(headline, 'deadweight')} of subsidised person-months; displacement as "
         f"measured is {figure(headline, 'displacement')} of what those who started gained. Both are counted by "
@@ -125,7 +136,7 @@ def findings(headline: Headline) -> list[str]:
     return [
         sentence_on_jobs(headline),
         sentence_on_who(headline),
-        sentence_on_losers(headline),
+        *([] if headline.twin_words else [sentence_on_losers(headline)]),
         sentence_on_money(headline),
         sentence_on_measured(headline),
         sentence_on_certainty(headline),

@@ -13,10 +13,11 @@ from results import measures
 from results.alarm import Alarm, alarm_of
 from results.geography import Geography, build
 from results.groups import ITEMS, labels_of
-from results.metrics import Metric, metrics_for
+from results.metrics import Metric
 from results.money import agency_years, fiscal_frame
 from results.pairing import PairedSeed
 from results.statistics import Stat, describe, interval_kind, ratio_statistic, statistic
+from results.twins import BASELINE_STARTS, NEED_FREE_TWINS, are_subsidised, baseline_starts, metrics_of, twin_words
 from scenarios.vocabulary import month_name
 from simulation.output import SUBSIDY_ITEMS
 
@@ -75,6 +76,11 @@ class Headline:
     """`key = value` of what was set beside the files"""
 
     @property
+    def twin_words(self) -> str:
+        """Return why deadweight and displacement are not given; empty where they are."""
+        return twin_words(self.policy, self.baseline) if BASELINE_STARTS in self.metrics else ""
+
+    @property
     def policy_words(self) -> str:
         """Return the policy's name, and the context it is done in."""
         return f"{self.policy} on {self.context}" if self.context else self.policy
@@ -123,6 +129,7 @@ class Headline:
             },
             "groups": plain(places),
             "fiscal": plain(self.fiscal),
+            "note": self.twin_words,
             "alarm": self.alarm.as_dict(),
         }
 
@@ -171,7 +178,7 @@ def summarise(
     where = geography or build("region", "Region", [(f"P{i}", f"Place {i + 1}") for i in range(first.n_places)])
     draws = np.array([run.draw for run in runs], np.int64)
     n_seeds = len({run.seed for run in runs})
-    metrics = metrics_for(runs[0].horizon)
+    metrics = metrics_of(runs)
     stats = {name: metric_statistic(metric, runs, draws, n_seeds) for name, metric in metrics.items()}
     return Headline(
         policy=first.arm,
@@ -210,6 +217,8 @@ def metric_statistic(metric: Metric, runs: list[PairedSeed], draws: NDArray[np.i
     n_seeds : int
         Number of different seeds.
     """
+    if metric.name == BASELINE_STARTS:
+        return statistic(np.array([baseline_starts(run) for run in runs]), draws, n_seeds)
     if metric.ratio is None:
         return statistic(np.array([run.metrics[metric.name] for run in runs]), draws, n_seeds)
     above, below = (np.array([run.metrics[part] for run in runs]) for part in metric.ratio)
@@ -233,6 +242,7 @@ def group_frame(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int, 
     import pandas as pd
 
     names = tuple(area.name for area in where.places)
+    left_out = ("untreated_squares", *(NEED_FREE_TWINS if are_subsidised(runs) else ()))
     rows: list[dict[str, object]] = []
     for dimension in runs[0].groups:
         tables = np.stack([run.groups[dimension] for run in runs]).astype(np.float64)
@@ -242,10 +252,12 @@ def group_frame(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int, 
             parts += [("area", where.whole.name, tables.sum(axis=1))]
         for dim, label, values in parts:
             for i, item in enumerate(ITEMS):
-                if item != "untreated_squares":
+                if item not in left_out:
                     stat = statistic(values[:, i], draws, n_seeds)
                     rows.append({"dimension": dim, "label": label, "item": item, **vars(stat)})
             for item, (above, below, sign) in GROUP_RATIOS.items():
+                if item in left_out:
+                    continue
                 top, bottom = values[:, ITEMS.index(above)], values[:, ITEMS.index(below)]
                 stat = ratio_statistic(sign * top, bottom, draws, n_seeds)
                 rows.append({"dimension": dim, "label": label, "item": item, **vars(stat)})

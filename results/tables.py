@@ -108,13 +108,17 @@ def group_table(headline: Headline, dimension: str, caption: str, heading: str) 
         The table's caption and the heading of its labels.
     """
     wanted = {item: "count" for item in ITEMS if item in ("residents", "treated", "gained", "lost", "net")}
-    wanted |= {"deadweight": "share", "displacement": "share"}
+    headings = [heading, *GROUP_HEADINGS]
+    if headline.twin_words:
+        headings = headings[: 1 + len(wanted)]
+    else:
+        wanted |= {"deadweight": "share", "displacement": "share"}
     rows = []
     for label, stats in group_stats(headline, dimension).items():
         cells = [number(stats["residents"].mean), *(both(stats[item], kind) for item, kind in list(wanted.items())[1:])]
         shown = label if dimension in ("place", "area") else label.replace("_", " ")
         rows.append([shown, *cells])
-    return table_of(caption, [heading, *GROUP_HEADINGS], rows, range(1, 8))
+    return table_of(caption, headings, rows, range(1, len(headings)))
 
 
 def agency_year_table(headline: Headline) -> Table:

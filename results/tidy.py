@@ -21,6 +21,7 @@ from results.pairing import PairedSeed, metric_values
 from results.panel import DIMENSIONS, Panel
 from results.statistics import STAT_COLUMNS, STAT_WORDS
 from results.summary import Headline
+from results.twins import BASELINE_STARTS, NEED_FREE_TWINS, are_subsidised
 from scenarios.vocabulary import STATES, month_name
 from simulation.ledger import LINES
 from simulation.output import SUBSIDY_ITEMS
@@ -213,12 +214,15 @@ def effects_table(seeds: Sequence[PairedSeed], geography: Geography, content_has
         Hash of everything that decides the figures.
     """
     table = LongTable(COLUMNS[:-1], ALL)
+    shown = [name for name in metrics_for(seeds[0].horizon) if not (are_subsidised(seeds) and name in NEED_FREE_TWINS)]
     for seed in seeds:
-        add_effects(table, seed, geography, content_hash)
+        add_effects(table, seed, geography, content_hash, shown)
     return table.frame()
 
 
-def add_effects(table: LongTable, seed: PairedSeed, geography: Geography, content_hash: str) -> None:
+def add_effects(
+    table: LongTable, seed: PairedSeed, geography: Geography, content_hash: str, shown: Sequence[str]
+) -> None:
     """Add the paired figures of one seed to a long table.
 
     Parameters
@@ -231,9 +235,11 @@ def add_effects(table: LongTable, seed: PairedSeed, geography: Geography, conten
         The areas.
     content_hash : str
         Hash of everything that decides the figures.
+    shown : sequence of str
+        Names of the figures.
     """
     metrics, values = metrics_for(seed.horizon), metric_values(seed)
-    names = [name for name, value in values.items() if not np.isnan(value)]
+    names = [name for name in shown if not np.isnan(values[name])]
     months = seed.policy.months[seed.policy.start :]
     words: dict[str, tuple[object, ...]] = {
         "measure": tuple(f"effect_{name}" for name in names),
@@ -335,4 +341,6 @@ def dictionary_table(horizon: int) -> DataFrame:
         ("figure", f"effect_{m.name}", m.unit, m.better, f"{m.label}, policy less baseline where a difference applies.")
         for m in metrics_for(horizon).values()
     ]
+    words = "Subsidised starts of the baseline, where it has subsidies of its own."
+    rows.append(("figure", BASELINE_STARTS, "starts", "neither", words))
     return pd.DataFrame(rows, columns=["kind", "name", "unit", "better", "description"])

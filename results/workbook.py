@@ -68,7 +68,9 @@ def flagged(table: DataFrame) -> DataFrame:
 
 def notes_of(headline: Headline) -> list[tuple[str, str]]:
     """Return the notes: subject, text."""
+    twins = [("Deadweight and displacement", headline.twin_words)] if headline.twin_words else []
     return [
+        *twins,
         ("Status", f"These figures are {headline.caution or 'calibrated'}."),
         ("Intervals", f"p05 to p95: {interval_words(headline.stats['net'].interval, headline.n_runs)}. {MIDDLE}"),
         ("Monte Carlo error", "mc_se is the standard error of the mean that comes from chance alone."),

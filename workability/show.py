@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAIN = (
     "starts",
+    "starts_of_baseline",
     "deadweight",
     "displacement",
     "gained",
@@ -89,6 +90,7 @@ def show_headline(headline: Headline, colour: bool = True) -> None:
             headline.metrics[name].unit,
         )
         for name in (*jobs, *MAIN, *flows)
+        if name in headline.metrics
     ]
     if headline.changed:
         terminal.data(headline.changed_words)

@@ -12,10 +12,11 @@ import openpyxl
 import pytest
 
 from results.charts import run_charts
+from results.pairing import compare_arms
 from results.report import build_report
 from results.summary import summarise
 from results.theme import PALETTE, png_of
-from results.tidy import summary_table
+from results.tidy import effects_table, summary_table
 from results.workbook import NOT_A_NUMBER, workbook_bytes
 from tests.unit.results.sample_run import contents, seeds
 from tests.unit.results.synthetic import pair, three_places
@@ -133,8 +134,6 @@ def test_one_seed_gives_a_page_without_intervals(made):
 
 
 def test_a_policy_that_does_nothing_makes_a_page(made):
-    from results.pairing import compare_arms
-
     headline = summarise([compare_arms(*pair(seed=k, null=True)) for k in range(2)], three_places())
     page = build_report(replace(made.report, headline=headline))
     assert "Nobody gained or lost work" in page and "not defined" in page
@@ -173,6 +172,31 @@ def test_context_and_changes_are_named_in_the_head_the_workbook_and_the_summary(
     assert set(table["context"]) == {"weak-demand"} and set(table["changed"]) == {line}
     plain = summary_table(made.headline)
     assert set(plain["context"]) == {""} == set(plain["changed"])
+
+
+def test_a_baseline_with_subsidies_leaves_out_what_needs_twins_without_any(made, capsys):
+    from results.explain import chain_text
+    from workability.show import show_headline
+
+    policies = [pair(seed=k)[0] for k in range(3)]
+    runs = [compare_arms(policy, replace(policy, arm="wage-offer")) for policy in policies]
+    headline = summarise(runs, three_places())
+    left_out = {"deadweight", "deadweight_months", "displacement", "treated_net", "untreated_net", "twins_apart"}
+    assert not left_out & {*headline.stats, *headline.metrics, *headline.groups["item"]}
+    assert not left_out & {name.removeprefix("effect_") for name in effects_table(runs, three_places(), "0")["measure"]}
+    assert {"deadweight", "displacement"} <= set(
+        made.headline.stats
+    ) and "starts_of_baseline" not in made.headline.stats
+    assert headline.metrics["starts"].label == "Subsidised starts of kickstart"
+    assert headline.metrics["starts_of_baseline"].label == "Subsidised starts of wage-offer"
+    assert headline.stats["starts_of_baseline"] == headline.stats["starts"]
+    show_headline(headline, colour=False)
+    page = build_report(replace(made.report, headline=headline))
+    for text in (capsys.readouterr().out, page):
+        assert "`workability run wage-offer` and `workability run kickstart`" in " ".join(text.split())
+        assert "as measured is" not in text and "Displacement as measured" not in text
+    assert "the twin worked" not in chain_text(headline)
+    assert workbook_bytes(headline)
 
 
 def test_small_counts_are_flagged_in_the_workbook(made):
