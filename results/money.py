@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from results.measures import PROGRAMME_LINES
 from results.pairing import PairedSeed, ledger_difference
 from results.statistics import Stat, statistic
 from scenarios.vocabulary import EPOCH_YEAR
-from simulation.ledger import ACCOUNTS, AGENCIES, LINES
+from simulation.ledger import ACCOUNTS, AGENCIES, LINE_INDEX, LINES
+from simulation.output import SUBSIDY_ITEMS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 NOMINAL = "nominal"
 FIRST_MONTH_OF_YEAR = 3
 """April, counted from January = 0: the first month of a financial year."""
+SUBSIDY_LINES = frozenset(LINE_INDEX[name] for name in PROGRAMME_LINES)
 CASH = {True: "cashable", False: "not cashable"}
 
 
@@ -68,10 +72,40 @@ def account_signs() -> list[tuple[str, int, int]]:
     return sides
 
 
+@dataclass(frozen=True)
+class People:
+    """How many stand behind sums of money, means over runs, in the run's own sample count.
+
+    Behind subsidy lines stand the starts of both arms up to the year's end; behind the others the residents whose
+    months in work changed over the whole horizon.
+    """
+
+    starts: dict[str, float]
+    """financial year, or `all` -> starts up to its end"""
+    changed: float
+
+    def behind(self, year: str, lines: Iterable[int]) -> float:
+        """Return the people behind a sum over ledger lines: the fewer, where it mixes both kinds of line."""
+        kinds = {line in SUBSIDY_LINES for line in lines}
+        return min(self.starts[year] if is_subsidy else self.changed for is_subsidy in kinds)
+
+
+def people_of(runs: Sequence[PairedSeed]) -> People:
+    """Return the people behind the money of a comparison."""
+    item, start = SUBSIDY_ITEMS.index("started"), runs[0].policy.start
+    panels = [panel for run in runs for panel in (run.policy, run.baseline)]
+    by_month = sum(panel.subsidies[start:, ..., item].sum(axis=(1, 2)) for panel in panels) / len(runs)
+    so_far = np.cumsum(by_month)
+    years = [financial_year(int(month)) for month in runs[0].policy.months[start:]]
+    starts = {year: float(count) for year, count in zip(years, so_far, strict=True)} | {"all": float(so_far[-1])}
+    changed = float(np.mean([run.metrics["winners"] + run.metrics["losers"] for run in runs]))
+    return People(starts, changed)
+
+
 def fiscal_frame(runs: Sequence[PairedSeed], draws: NDArray[np.int64], n_seeds: int) -> DataFrame:
     """Return what each account gains by financial year and line, pounds, policy less baseline; `all` is every year.
 
-    Columns: financial_year, agency, public, line, label, cashable, then those of a Stat. Lines that no run
+    Columns: financial_year, agency, public, line, label, cashable, people, then those of a Stat. Lines that no run
     touched are left out. The rows of a year add up to 0 over the accounts.
 
     Parameters
@@ -88,6 +122,7 @@ def fiscal_frame(runs: Sequence[PairedSeed], draws: NDArray[np.int64], n_seeds: 
     panel = runs[0].policy
     years = [financial_year(int(m)) for m in panel.months[panel.start :]]
     pence = np.stack([ledger_difference(run.policy, run.baseline).sum(axis=1) for run in runs])
+    people = people_of(runs)
     rows: list[dict[str, object]] = []
     for year in [*dict.fromkeys(years), "all"]:
         inside = np.array([year in (y, "all") for y in years])
@@ -104,10 +139,11 @@ def fiscal_frame(runs: Sequence[PairedSeed], draws: NDArray[np.int64], n_seeds: 
                     "line": line.name,
                     "label": line.label,
                     "cashable": CASH[line.cashable and account in AGENCIES],
+                    "people": people.behind(year, (i,)),
                     **vars(statistic(sign * pounds[:, i] + 0.0, draws, n_seeds)),
                 }
             )
-    head = ["financial_year", "agency", "public", "line", "label", "cashable"]
+    head = ["financial_year", "agency", "public", "line", "label", "cashable", "people"]
     return pd.DataFrame(rows, columns=[*head, *Stat.__dataclass_fields__])
 
 
@@ -128,6 +164,7 @@ def agency_years(runs: Sequence[PairedSeed], draws: NDArray[np.int64], n_seeds: 
     panel = runs[0].policy
     years = [financial_year(int(m)) for m in panel.months[panel.start :]]
     pence = np.stack([ledger_difference(run.policy, run.baseline).sum(axis=1) for run in runs])
+    people = people_of(runs)
     rows: list[dict[str, object]] = []
     for year in [*dict.fromkeys(years), "all"]:
         inside = np.array([year in (y, "all") for y in years])
@@ -141,6 +178,7 @@ def agency_years(runs: Sequence[PairedSeed], draws: NDArray[np.int64], n_seeds: 
                 ]
                 if not mine:
                     continue
+                touched = [i for i, _ in mine if pence[:, :, i].any()] or [i for i, _ in mine]
                 total = sum((sign * sums[:, i] for i, sign in mine), np.zeros(len(runs), np.int64))
                 stat = statistic(total / 100, draws, n_seeds)
                 rows.append(
@@ -149,6 +187,7 @@ def agency_years(runs: Sequence[PairedSeed], draws: NDArray[np.int64], n_seeds: 
                         "agency": account,
                         "public": account in AGENCIES,
                         "cashable": CASH[cashable],
+                        "people": people.behind(year, touched),
                         **vars(stat),
                     }
                 )

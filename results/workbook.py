@@ -1,6 +1,7 @@
 """The Excel workbook of a comparison: cover, contents, notes, then one table a sheet; no person's record.
 
-No merged or blank cells, no meaning in colour. Counts below ten are flagged in a column of their own.
+No merged or blank cells, no meaning in colour. Counts below ten, and money behind which so few stand, are flagged
+in a column of their own.
 """
 
 from __future__ import annotations
@@ -46,8 +47,11 @@ def sheets_of(headline: Headline) -> dict[str, tuple[str, DataFrame]]:
     subsidies = summary[summary["table"] == "subsidies"].rename(columns={"label": "subsidy"})
     return {
         "Headline": ("Headline figures, policy less baseline", flagged(top)),
-        "Money by year": ("Net gain by financial year, account and cashability, nominal pounds", agencies),
-        "Ledger lines": ("Net gain by financial year, account and ledger line, nominal pounds", money),
+        "Money by year": (
+            "Net gain by financial year, account and cashability, nominal pounds",
+            flagged_money(agencies),
+        ),
+        "Ledger lines": ("Net gain by financial year, account and ledger line, nominal pounds", flagged_money(money)),
         "Places": ("Gained, lost and net by Place and area", flagged(place[["dimension", "label", *columns]])),
         "Groups": ("Gained, lost and net by group", flagged(other[["dimension", "label", *columns]])),
         "Subsidies": ("Subsidy counts by area", flagged(subsidies[["subsidy", "geography_name", *columns]])),
@@ -66,6 +70,13 @@ def flagged(table: DataFrame) -> DataFrame:
     return table.assign(small_number=is_small.map({True: SMALL_FLAG, False: NO_FLAG}))
 
 
+def flagged_money(table: DataFrame) -> DataFrame:
+    """Return sums of money with a column that flags those with fewer than 10 people behind them."""
+    is_small = (table["people"] < SMALL) & (table["mean"] != 0)
+    marked = table.drop(columns="people").assign(people_behind=table["people"])
+    return marked.assign(small_number=is_small.map({True: SMALL_FLAG, False: NO_FLAG}))
+
+
 def notes_of(headline: Headline) -> list[tuple[str, str]]:
     """Return the notes: subject, text."""
     twins = [("Deadweight and displacement", headline.twin_words)] if headline.twin_words else []
@@ -81,7 +92,16 @@ def notes_of(headline: Headline) -> list[tuple[str, str]]:
         ("Cashable", "Cashable lines change what a public agency pays or receives in cash."),
         ("Groups", "Fixed at the policy's start. Cohorts overlap, so their rows do not add up to the region."),
         ("Arrivals", "People who came to the region, or turned 16, after the policy began."),
-        ("Shorthand", f"{SMALL_FLAG}: a count of people below {SMALL}. {NOT_A_NUMBER}: not available or not defined."),
+        (
+            "People behind money",
+            "people_behind is, as a mean over runs, the starts of both arms to the year's end for subsidy lines, the "
+            "residents with more or fewer months in work for other lines, and the fewer of the two for sums over both.",
+        ),
+        (
+            "Shorthand",
+            f"{SMALL_FLAG}: a count of people below {SMALL}, or money behind which so few stand. "
+            f"{NOT_A_NUMBER}: not available or not defined.",
+        ),
     ]
 
 

@@ -199,6 +199,21 @@ def test_a_baseline_with_subsidies_leaves_out_what_needs_twins_without_any(made,
     assert workbook_bytes(headline)
 
 
+@pytest.mark.parametrize("n", [40, 600])
+def test_money_of_few_people_is_flagged_in_the_workbook(n):
+    runs = seeds(2, n=n)
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(summarise(runs, three_places()))))
+    starts = sum(run.metrics["starts"] for run in runs) / 2
+    changed = sum(run.metrics["winners"] + run.metrics["losers"] for run in runs) / 2
+    for name in ("Money by year", "Ledger lines"):
+        head, *rows = book[name].iter_rows(min_row=2, values_only=True)
+        found = [dict(zip(head, row, strict=True)) for row in rows]
+        for row in found:
+            assert (row["small_number"] == "[low]") == (row["people_behind"] < 10 and row["mean"] != 0)
+            assert row["financial_year"] != "all" or row["people_behind"] in (starts, changed)
+        assert {row["small_number"] for row in found if row["mean"]} == {"[low]" if n == 40 else "none"}
+
+
 def test_small_counts_are_flagged_in_the_workbook(made):
     book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(made.headline)))
     rows = list(book["Headline"].iter_rows(min_row=2, values_only=True))
