@@ -27,6 +27,7 @@ QUESTIONS = """Which question do you have?
   Where is the report of my last run?                  workability report kickstart
   Can somebody else get the same figures?              workability reproduce kickstart
   How far is the baseline from what is published?      workability targets
+  Is the population like the region it stands for?     workability targets --margins
   Is this machine fit for it?                          workability doctor
 
 Each command explains itself: workability run --help. Nothing is calibrated yet, and every output says so."""

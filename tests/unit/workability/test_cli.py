@@ -85,6 +85,7 @@ REFUSALS = [
     (("run", "kickstart", "--start", "2099-01", "--months", "12", "--dry-run"), 2, "2035-12"),
     (("run", "kickstart", "--set", "horizon.start=2099-01", "--dry-run"), 3, "key 'horizon.start'"),
     (("targets", "--threads", "0"), 2, "--threads 0"),
+    (("targets", "--margins", "--measure"), 2, "keep one"),
     (("run", "kickstart", "--draws", "5"), 2, "calibrated"),
     (("run", "kickstart", "--start", "2026-13"), 2, "2026-13"),
     (("run", "kickstart", "--start", "2019-01"), 2, "2019-01"),
@@ -161,6 +162,18 @@ def test_the_stored_table_against_published_figures_is_shown_at_once(tmp_path: P
         assert word in shown.stdout
     rows = json.loads(workability("targets", "--region", "eskermere", "--json", cwd=tmp_path).stdout)
     assert {"target", "model", "z", "verdict"} <= set(rows[0])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_margin_of_the_population_is_shown_beside_its_target(tmp_path: Path) -> None:
+    words = ("targets", "--margins", "--region", "eskermere", "--sample", "1:20")
+    shown = workability(*words, cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    rows = json.loads(workability(*words, "--json", cwd=tmp_path).stdout)
+    assert set(rows[0]) == {"place", "margin", "category", "target", "drawn", "difference"}
+    for word in ("Target", "Difference", *{row["margin"] for row in rows}, *{row["place"] for row in rows}):
+        assert word in shown.stdout
+    assert f"of {len(rows):,} targets are met to within a person" in shown.stdout.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
 
 
