@@ -95,6 +95,11 @@ class Headline:
         """Return what was set beside the files as a line; empty where nothing was."""
         return f"Changed: {', '.join(self.changed)}" if self.changed else ""
 
+    def __repr__(self) -> str:
+        """Return what was compared and on how much, without the tables."""
+        pair = f"{self.policy} against {self.baseline}: {len(self.months)} months, {len(self.seeds)} seed(s)"
+        return f"<Headline of {'; '.join(filter(None, (pair, self.caution)))}>"
+
     @property
     def horizon(self) -> int:
         """Return the number of policy months."""

@@ -94,6 +94,14 @@ class Comparison:
 
     finished: Finished
 
+    def __repr__(self) -> str:
+        """Return what was compared, with what status and where it is kept, on three short lines."""
+        head = self.finished.headline
+        failed = f", {len(self.finished.failed)} failed" if self.finished.failed else ""
+        what = f"{head.policy} against {head.baseline}: {head.horizon} months, {len(head.seeds)} seed(s){failed}"
+        lines = filter(None, (what, head.caution, self.folder.as_posix()))
+        return "<Comparison of " + "\n ".join(lines) + ">"
+
     @property
     def folder(self) -> Path:
         """The run folder."""

@@ -73,6 +73,15 @@ def test_the_headline_the_chain_and_the_page_say_what_they_are(comparison: w.Com
     assert not comparison.to_frame("monthly", measure="in_work").empty
 
 
+def test_a_result_is_printed_in_a_few_words_with_its_status(comparison: w.Comparison) -> None:
+    for shown in (repr(comparison), repr(comparison.summary())):
+        assert "kickstart against baseline: 6 months, 2 seed(s)" in shown
+        assert "not calibrated" in shown
+        assert len(shown.splitlines()) <= 3 and len(shown) < 500
+    assert comparison.folder.name in repr(comparison)
+    assert len(repr(comparison.finished)) < 1000
+
+
 def test_two_versions_of_one_scenario_can_be_compared(tmp_path: Path) -> None:
     plain = w.Scenario.load("kickstart").with_(region="eskermere")
     shorter = plain.with_(length_months=3)
