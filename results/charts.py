@@ -308,7 +308,7 @@ def agency_chart(headline: Headline) -> Chart:
             layers.append(base.mark_rule(color=theme.PALETTE[3], strokeWidth=3).encode(x="p05:Q", x2="p95:Q", y=y))
         return alt_.layer(*layers).properties(width=width - 120, height=max(30, size * 3) * len(rows))
 
-    caption = area_caption(headline, "Receipts less payments of each agency, nominal pounds")
+    caption = area_caption(headline, f"Receipts less payments of each agency, pounds {headline.price_words}")
     caption = caption.replace(" Dark band: 50%; light band: 90%.", " Orange line: 90% interval.")
     table = rows.rename(columns={"label": "Agency", "mean": "£ million", "p05": "5%", "p95": "95%"})
     return chart_of("money_agencies", (title, caption, alt), draw, rows, table)

@@ -19,7 +19,6 @@ from simulation.output import SUBSIDY_ITEMS
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-NOMINAL = "nominal"
 FIRST_MONTH_OF_YEAR = 3
 """April, counted from January = 0: the first month of a financial year."""
 SUBSIDY_LINES = frozenset(LINE_INDEX[name] for name in PROGRAMME_LINES)

@@ -11,6 +11,7 @@ from results.assumptions import ASSUMPTION
 from results.display import both, interval_text, value_text
 from results.metrics import milestones
 from results.odd import SUMMARY
+from results.prices import freeze_words
 from results.story import findings
 from results.summary import Headline
 from results.tables import (
@@ -115,7 +116,8 @@ def default_caveats(headline: Headline) -> list[str]:
     if headline.alarm.flag:
         out.append("The individual measures and the group sums disagree; see deadweight and displacement.")
     out.append(
-        "Money is nominal and undiscounted; it covers the lines of the ledger only, not health or other services."
+        f"Money is {headline.price_words}, and undiscounted; it covers the lines of the ledger only, not health or "
+        "other services."
     )
     return out
 
@@ -249,6 +251,7 @@ def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
         "line_table": line_table(headline),
         "measured_table": measured_table(headline),
         "alarm": headline.alarm,
+        "freeze_words": freeze_words(),
         "twin_words": headline.twin_words,
         "target_table": None if targets is None or not len(targets) else frame_table("Model against target", targets),
         "target_words": data.target_words,

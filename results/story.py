@@ -95,7 +95,8 @@ def sentence_on_money(headline: Headline) -> str:
     word = "a net gain" if total.mean > 0 else "a net cost"
     shown = total if total.mean > 0 else absolute(total)
     return (
-        f"{spending} {figure(headline, 'programme_cost')} (nominal). {agencies[:1].upper()}{agencies[1:]}. "
+        f"{spending} {figure(headline, 'programme_cost')} (money {headline.price_words}). "
+        f"{agencies[:1].upper()}{agencies[1:]}. "
         f"For the public purse that is {word} of {both(shown, 'pounds')}; {cost_words(headline)}."
     )
 

@@ -16,9 +16,10 @@ from results.groups import ITEMS, labels_of
 from results.metrics import Metric
 from results.money import agency_years, fiscal_frame
 from results.pairing import PairedSeed
+from results.prices import price_base, price_words
 from results.statistics import Stat, describe, interval_kind, ratio_statistic, statistic
 from results.twins import BASELINE_STARTS, NEED_FREE_TWINS, are_subsidised, baseline_starts, metrics_of, twin_words
-from scenarios.vocabulary import month_name
+from scenarios.vocabulary import month_name, parse_month
 from simulation.output import SUBSIDY_ITEMS
 
 if TYPE_CHECKING:
@@ -81,6 +82,16 @@ class Headline:
         return twin_words(self.policy, self.baseline) if BASELINE_STARTS in self.metrics else ""
 
     @property
+    def price_base(self) -> str:
+        """Return in which prices money stands."""
+        return price_base(parse_month(month) for month in self.months)
+
+    @property
+    def price_words(self) -> str:
+        """Return in which prices money stands, in words that follow `money` or `pounds`."""
+        return price_words(self.price_base)
+
+    @property
     def policy_words(self) -> str:
         """Return the policy's name, and the context it is done in."""
         return f"{self.policy} on {self.context}" if self.context else self.policy
@@ -124,6 +135,7 @@ class Headline:
             "status": self.caution,
             "calibrated": self.calibrated,
             "sample": self.sample,
+            "price_base": self.price_base,
             "seeds": list(self.seeds),
             "draws": self.n_draws,
             "first_month": self.months[0],

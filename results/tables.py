@@ -133,7 +133,10 @@ def agency_year_table(headline: Headline) -> Table:
         name = agency_name(agency)
         rows.append([name[:1].upper() + name[1:], str(cashable), *cells])
     headings = ["Account", "Cash to the public purse", *("All years" if y == "all" else y for y in years)]
-    caption = "What each account gains against the baseline, nominal pounds by financial year (below zero: pays more)"
+    caption = (
+        f"What each account gains against the baseline by financial year, pounds {headline.price_words} "
+        "(below zero: pays more)"
+    )
     return table_of(caption, headings, rows, range(2, 2 + len(years)))
 
 
@@ -147,7 +150,9 @@ def line_table(headline: Headline) -> Table:
             [name[:1].upper() + name[1:], str(row["label"]), str(row["cashable"]), both(stat_of(row), "pounds")]
         )
     headings = ["Account", "Line", "Cash to the public purse", "Gain"]
-    return table_of("Gain by account and ledger line over all years, nominal pounds", headings, rows, (3,))
+    return table_of(
+        f"Gain by account and ledger line over all years, pounds {headline.price_words}", headings, rows, (3,)
+    )
 
 
 def chain_rows(headline: Headline) -> list[tuple[str, list[tuple[str, str, str]]]]:

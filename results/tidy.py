@@ -16,9 +16,9 @@ from results.geography import Area, Geography
 from results.long import LongTable
 from results.measures import MEASURES, Measure, named
 from results.metrics import metrics_for
-from results.money import NOMINAL
 from results.pairing import PairedSeed, metric_values
 from results.panel import DIMENSIONS, Panel
+from results.prices import price_base
 from results.statistics import STAT_COLUMNS, STAT_WORDS
 from results.summary import Headline
 from results.twins import BASELINE_STARTS, NEED_FREE_TWINS, are_subsidised
@@ -51,7 +51,8 @@ COLUMN_WORDS = {
     "payer": "account that pays; all = none in particular",
     "measure": "what is counted; see the rows below",
     "unit": "unit of the value",
-    "price_base": "price base of money (nominal or a financial year); all = not money",
+    "price_base": "price base of money: a financial year = at the rates and pay of that year, the last with rules, not "
+    "uprated afterwards; nominal = at those of the month; nominal to a year = both, by month; all = not money",
     "value": "the value",
 }
 
@@ -149,15 +150,16 @@ def add_panel(table: LongTable, panel: Panel, geography: Geography, identity: di
         return {"geography_code": tuple(a.code for a in areas), "geography_name": tuple(a.name for a in areas)}
 
     everywhere = axis(geography.areas)
+    bases = tuple(price_base([int(m)]) for m in panel.months)
     for measure in MEASURES.values():
-        base = NOMINAL if measure.unit == "pounds" else ALL
+        dated = month | ({"price_base": bases} if measure.unit == "pounds" else {})
         for by in measure.dimensions:
             areas = geography.areas if by == ALL else (geography.whole,)
             quantity = measure.function(panel.view(by))
             values = np.stack([quantity.over(area.places) for area in areas])
             labels: dict[str, tuple[object, ...]] = {} if by == ALL else {by: DIMENSIONS[by]}
-            names = {"measure": measure.name, "unit": measure.unit, "price_base": base}
-            table.add(values, (axis(areas), month, labels), **names, **identity)
+            names = {"measure": measure.name, "unit": measure.unit}
+            table.add(values, (axis(areas), dated, labels), **names, **identity)
 
     def over_areas(values: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.stack([values[:, area.places].sum(axis=1) for area in geography.areas]).astype(np.float64)
@@ -166,7 +168,7 @@ def add_panel(table: LongTable, panel: Panel, geography: Geography, identity: di
     table.add(over_areas(panel.stocks[ALL][:, :, 0]), (everywhere, month, states), unit="residents", **identity)
     lines = {"measure": tuple(line.name for line in LINES), "payer": tuple(line.payer for line in LINES)}
     pounds = over_areas(panel.ledger) / 100
-    table.add(pounds, (everywhere, month, lines), unit="pounds", price_base=NOMINAL, **identity)
+    table.add(pounds, (everywhere, month | {"price_base": bases}, lines), unit="pounds", **identity)
     items = {"measure": tuple(f"subsidy_{item}" for item in SUBSIDY_ITEMS)}
     for k, subsidy in enumerate(panel.subsidy_names):
         counts = over_areas(panel.subsidies[:, k])
@@ -241,10 +243,11 @@ def add_effects(
     metrics, values = metrics_for(seed.horizon), metric_values(seed)
     names = [name for name in shown if not np.isnan(values[name])]
     months = seed.policy.months[seed.policy.start :]
+    base = price_base(months)
     words: dict[str, tuple[object, ...]] = {
         "measure": tuple(f"effect_{name}" for name in names),
         "unit": tuple(metrics[name].unit for name in names),
-        "price_base": tuple(NOMINAL if metrics[name].kind.startswith("pounds") else ALL for name in names),
+        "price_base": tuple(base if metrics[name].kind.startswith("pounds") else ALL for name in names),
     }
     where = {"geography_code": geography.whole.code, "geography_name": geography.whole.name}
     period = f"{month_name(int(months[0]))}/{month_name(int(months[-1]))}"
@@ -281,7 +284,7 @@ def summary_table(headline: Headline) -> DataFrame:
     import pandas as pd
 
     whole = f"{headline.months[0]}/{headline.months[-1]}"
-    region = headline.geography.whole.name
+    region, base = headline.geography.whole.name, headline.price_base
     stats = [
         {
             "table": "headline",
@@ -289,7 +292,7 @@ def summary_table(headline: Headline) -> DataFrame:
             "geography_name": region,
             "measure": name,
             "unit": metric.unit,
-            "price_base": NOMINAL if metric.kind.startswith("pounds") else ALL,
+            "price_base": base if metric.kind.startswith("pounds") else ALL,
             **vars(headline.stats[name]),
         }
         for name, metric in headline.metrics.items()
@@ -300,9 +303,9 @@ def summary_table(headline: Headline) -> DataFrame:
     groups["unit"] = groups["measure"].map(group_unit)
     series = headline.series.assign(table="months")
     series["unit"] = series["measure"].map(lambda name: named(name).unit)
-    series["price_base"] = series["unit"].map(lambda unit: NOMINAL if unit == "pounds" else ALL)
+    series["price_base"] = series["unit"].map(lambda unit: base if unit == "pounds" else ALL)
     money = headline.fiscal.rename(columns={"line": "measure", "financial_year": "period"})
-    money = money.assign(table="money", unit="pounds", price_base=NOMINAL, geography_name=region).drop(columns="label")
+    money = money.assign(table="money", unit="pounds", price_base=base, geography_name=region).drop(columns="label")
     chain = headline.chain.rename(columns={"item": "measure", "subsidy": "label"})
     chain = chain.assign(table="subsidies", dimension="subsidy", unit="residents", period=whole)
     parts = [part for part in (pd.DataFrame(stats), groups, chain, series, money) if len(part)]

@@ -45,13 +45,14 @@ def sheets_of(headline: Headline) -> dict[str, tuple[str, DataFrame]]:
     top.insert(1, "description", top["measure"].map(labels))
     agencies = headline.agencies.rename(columns={"public": "public_purse"})
     subsidies = summary[summary["table"] == "subsidies"].rename(columns={"label": "subsidy"})
+    pounds = f"pounds {headline.price_words}"
     return {
         "Headline": ("Headline figures, policy less baseline", flagged(top)),
         "Money by year": (
-            "Net gain by financial year, account and cashability, nominal pounds",
+            f"Net gain by financial year, account and cashability, {pounds}",
             flagged_money(agencies),
         ),
-        "Ledger lines": ("Net gain by financial year, account and ledger line, nominal pounds", flagged_money(money)),
+        "Ledger lines": (f"Net gain by financial year, account and ledger line, {pounds}", flagged_money(money)),
         "Places": ("Gained, lost and net by Place and area", flagged(place[["dimension", "label", *columns]])),
         "Groups": ("Gained, lost and net by group", flagged(other[["dimension", "label", *columns]])),
         "Subsidies": ("Subsidy counts by area", flagged(subsidies[["subsidy", "geography_name", *columns]])),
@@ -87,7 +88,8 @@ def notes_of(headline: Headline) -> list[tuple[str, str]]:
         ("Monte Carlo error", "mc_se is the standard error of the mean that comes from chance alone."),
         (
             "Money",
-            "Nominal pounds, undiscounted. Above zero an account gains against the baseline, below it pays more.",
+            f"Money {headline.price_words}; undiscounted. "
+            "Above zero an account gains against the baseline, below it pays more.",
         ),
         ("Cashable", "Cashable lines change what a public agency pays or receives in cash."),
         ("Groups", "Fixed at the policy's start. Cohorts overlap, so their rows do not add up to the region."),

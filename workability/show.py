@@ -109,6 +109,7 @@ def show_headline(headline: Headline, colour: bool = True) -> None:
             terminal.table(f"{title}: work gained and lost", heads, group_rows, right=(1, 2, 3), colour=colour)
     kind = headline.stats["net"].interval
     terminal.data(f"Intervals: {interval_words(kind, headline.n_runs)}.")
+    terminal.data(f"Money {headline.price_words}; undiscounted.")
     terminal.data(headline.alarm.text)
     if headline.caution:
         terminal.data(f"Status: {headline.caution}.")

@@ -17,10 +17,11 @@ from results.measures import MEASURES, evaluate, measure, named, series
 from results.money import financial_year, price_factors
 from results.pairing import compare_arms
 from results.panel import panel_of
+from results.prices import last_rule_year, price_base
 from results.statistics import MANY_RUNS, Stat, ratio_statistic, statistic
 from results.summary import summarise
-from results.tidy import dictionary_table, frame, summary_table
-from scenarios.vocabulary import State
+from results.tidy import dictionary_table, frame, monthly_table, summary_table
+from scenarios.vocabulary import State, month_index
 from tests.unit.results.synthetic import pair, people_of, run_output, three_places
 
 TARGETS = (
@@ -99,6 +100,25 @@ def test_financial_years_turn_in_april():
     assert factors.tolist() == [1, 0.8, 0.8]
     with pytest.raises(KeyError, match="no deflator for 2030/31"):
         price_factors(np.array([3], np.int16), {"2025/26": 100.0}, "2030/31")
+
+
+def test_money_is_at_the_rates_of_the_last_year_with_rules_once_they_stay():
+    last = last_rule_year()
+    first = month_index(int(last[:4]), 4)
+    assert last == "2026/27"
+    assert price_base(range(first, first + 60)) == price_base([first + 40]) == last
+    assert price_base(range(first - 1, first + 1)) == f"nominal to {last}"
+    assert price_base([first - 1]) == "nominal"
+    run = compare_arms(*pair())
+    headline = summarise([run], three_places())
+    table = summary_table(headline)
+    is_money = table["unit"].str.startswith("pounds")
+    assert set(table["price_base"][is_money]) == {last} and set(table["price_base"][~is_money]) == {"all"}
+    assert headline.price_words == "at 2026/27 rates and pay, not uprated afterwards"
+    monthly = monthly_table([run.policy], three_places(), "0")
+    money = monthly[monthly["unit"] == "pounds"]
+    is_later = money["period"].astype(str) >= "2026-04"
+    assert set(money["price_base"][is_later]) == {last} and set(money["price_base"][~is_later]) == {"nominal"}
 
 
 def test_few_seeds_give_the_t_interval_of_the_mean():

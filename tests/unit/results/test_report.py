@@ -214,6 +214,19 @@ def test_money_of_few_people_is_flagged_in_the_workbook(n):
         assert {row["small_number"] for row in found if row["mean"]} == {"[low]" if n == 40 else "none"}
 
 
+def test_page_terminal_and_workbook_say_at_which_rates_money_is(made, text, capsys):
+    from workability.show import show_headline
+
+    words = "at 2026/27 rates and pay, not uprated afterwards"
+    assert made.headline.price_words == words
+    assumed = text.partition('id="assumed"')[2].partition("</section>")[0]
+    assert words in text and "nominal" not in text.lower() and "Pay never grows" in assumed
+    show_headline(made.headline, colour=False)
+    assert f"Money {words}" in capsys.readouterr().out
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(made.headline)))
+    assert all(words in book[name]["A1"].value for name in ("Money by year", "Ledger lines"))
+
+
 def test_small_counts_are_flagged_in_the_workbook(made):
     book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(made.headline)))
     rows = list(book["Headline"].iter_rows(min_row=2, values_only=True))
