@@ -30,8 +30,8 @@ def baseline_starts(run: PairedSeed) -> float:
 
 
 def are_subsidised(runs: Sequence[PairedSeed]) -> bool:
-    """Return whether anybody started a subsidy of the baseline arm, in any run."""
-    return any(baseline_starts(run) for run in runs)
+    """Return whether the baseline arm has subsidies of its own, taken up or not."""
+    return any(run.baseline.subsidy_names for run in runs)
 
 
 def metrics_of(runs: Sequence[PairedSeed]) -> dict[str, Metric]:

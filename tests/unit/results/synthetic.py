@@ -74,6 +74,7 @@ def run_output(
             counts[t, 0, :, SUBSIDY_ITEMS.index(item)] = np.bincount(people["place"][flag], minlength=n_places)
     first = np.where(subsidised.any(axis=1), subsidised.argmax(axis=1), -1).astype(np.int16)
     bits = states[:, history:]
+    names = () if arm == "baseline" else (SUBSIDY,)
     record = ResidentRecord(
         work=words(bits <= State.ABSENT),
         unemployed=words(bits == State.UNEMPLOYED),
@@ -102,8 +103,8 @@ def run_output(
         slots=np.stack([filled + 2, filled], axis=-1).astype(np.int64),
         places=np.zeros((n_months, n_places + 1, 2), np.int64),
         satisfaction=np.full((n_months, n_places), 75 * n // n_places, np.int64),
-        subsidies=counts,
-        subsidy_names=(SUBSIDY,),
+        subsidies=counts[:, : len(names)],
+        subsidy_names=names,
         ledger=ledger,
         state_hash=np.array([hash_of(states[:, t]) for t in range(n_months)], np.uint64),
         records=record,
