@@ -111,7 +111,8 @@ def default_caveats(headline: Headline) -> list[str]:
         )
     if headline.sample > 1:
         out.append(
-            f"This is a draft on one resident in {headline.sample}; counts are those of the sample, not scaled up."
+            f"This is a draft on one resident in {headline.sample}; counts are those of the sample, not scaled up; "
+            "caps and budgets of subsidies are divided by as many."
         )
     if headline.alarm.flag:
         out.append("The individual measures and the group sums disagree; see deadweight and displacement.")

@@ -121,7 +121,9 @@ class Headline:
         """Return the words that every output carries; empty once the model is calibrated and at full scale."""
         words = [] if self.calibrated else [NOT_CALIBRATED]
         if self.sample > 1:
-            words.append(f"draft on a 1:{self.sample} sample, counts not scaled up")
+            words.append(
+                f"draft on a 1:{self.sample} sample, counts not scaled up, caps and budgets divided by {self.sample}"
+            )
         return "; ".join(words)
 
     def as_dict(self) -> dict[str, object]:
