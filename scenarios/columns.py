@@ -2,7 +2,8 @@
 
 The engine offers these arrays to `Rule.mask` (one entry a resident):
 
-- number: whole numbers in the stated unit; `deprivation` runs from 1 (most deprived fifth) to 5;
+- number: whole numbers in the stated unit; `deprivation` runs from 1 (most deprived fifth) to 5, `hourly_pay_pence`
+  is 0 out of work;
 - name: the code of the name, which is its position in the vocabulary (Places: order of `places.yaml`);
 - mask: bit k set where the resident has the k-th name of the vocabulary;
 - flag: false or true.
@@ -18,6 +19,8 @@ from scenarios import vocabulary as v
 Kind = Literal["number", "name", "mask", "flag"]
 MONTHS_MAX = 600
 """Longest duration a rule may ask for, months: the whole of working life."""
+HOURLY_PAY_MAX_PENCE = 30_000
+"""Highest pay that a rule may ask for, pence an hour; whoever earns more counts as earning this."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ _COLUMNS = (
     Column("deprivation", "number", "in deprivation fifth {} (1 is the most deprived)", low=1, high=5),
     Column("place", "name", "living in {}"),
     Column("state", "name", "{}", v.STATES, titles=_STATES),
+    Column("insecure", "flag", "in an insecure job", otherwise="not in an insecure job"),
+    Column("hourly_pay_pence", "number", "paid {}", high=HOURLY_PAY_MAX_PENCE, unit="pence an hour"),
     Column("spell_months", "number", "for {}", high=MONTHS_MAX, unit="months"),
     Column("months_worked_24", "number", "having worked {} of the last 24", high=24, unit="months"),
     Column("on_universal_credit", "flag", "on Universal Credit", otherwise="not on Universal Credit"),

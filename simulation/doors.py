@@ -9,16 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arm import SubsidySpec
-from scenarios.vocabulary import Benefit
+from scenarios.columns import HOURLY_PAY_MAX_PENCE
+from scenarios.vocabulary import Benefit, State
 from simulation.columns import Columns
 from simulation.residents import NEVER
 from simulation.streams import draws
 
 Rows = NDArray[np.uint32]
+Which = Rows | slice
+"""Some residents: their rows, or a range of rows."""
 _CHILD_MONTHS = 18 * 12
 
 
-def _worked(c: Columns, rows: Rows, month: int) -> NDArray[np.int64]:
+def _worked(c: Columns, rows: Which, month: int) -> NDArray[np.int64]:
     months = np.clip(month - c.work_since[rows].astype(np.int64), 0, 24)
     ones = np.where(c.state[rows] <= 1, (np.int64(1) << months) - 1, 0)
     mask = ((c.work_history[rows].astype(np.int64) << months) | ones) & 0xFFFFFF
@@ -30,7 +33,11 @@ def _since(month: int, begun: NDArray[np.int16]) -> NDArray[np.int64]:
     return np.where(begun == NEVER, 0, month - begun.astype(np.int64))
 
 
-READERS: Mapping[str, Callable[[Columns, Rows, int], NDArray[Any]]] = {
+def _in_work(c: Columns, rows: Which) -> NDArray[np.bool_]:
+    return np.asarray(c.state[rows] <= State.ABSENT)
+
+
+READERS: Mapping[str, Callable[[Columns, Which, int], NDArray[Any]]] = {
     "age_years": lambda c, r, m: (m - c.birth[r].astype(np.int64)) // 12,
     "age_months": lambda c, r, m: m - c.birth[r].astype(np.int64),
     "sex": lambda c, r, m: c.sex[r],
@@ -39,6 +46,9 @@ READERS: Mapping[str, Callable[[Columns, Rows, int], NDArray[Any]]] = {
     "deprivation": lambda c, r, m: c.deprivation[r] + 1,
     "place": lambda c, r, m: c.place[r],
     "state": lambda c, r, m: c.state[r],
+    # contract and pay of the last job stay in the columns after it has ended
+    "insecure": lambda c, r, m: _in_work(c, r) & (c.insecure[r] > 0),
+    "hourly_pay_pence": lambda c, r, m: np.where(_in_work(c, r), np.minimum(c.pay[r], HOURLY_PAY_MAX_PENCE), 0),
     "spell_months": lambda c, r, m: m - c.since[r].astype(np.int64),
     "months_worked_24": _worked,
     "on_universal_credit": lambda c, r, m: c.benefit[r] != Benefit.NONE,
