@@ -18,7 +18,7 @@ help:
 	@echo "make check         format, lint, types, floors, file lengths, licences"
 	@echo "make test-all      also the long statistical tests (up to 45 minutes)"
 	@echo "make test-release  the tests that take longer still, before a release"
-	@echo "make test-pages    the report in a browser (installs Debian's chromium if there is none)"
+	@echo "make test-pages    the pages in a browser (installs Debian's chromium if there is none)"
 	@echo "make bench         the benchmarks, as a table with ratios"
 	@echo "make bench-peers   the same with other frameworks beside ours, in an environment of their own"
 	@echo "make golden        write the golden files anew (say in CHANGELOG.md which figures moved and why)"

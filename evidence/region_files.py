@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 PLACES_REQUIRED = ("title", "places", "groups", "outside")
 OVERRIDE_FIELDS = ("measure", "period", "value", "se", "unit", "role", "source", "confidence", "note")
+TILES = "tiles.yaml"
+"""Where each Place stands in a picture; decides no figure, so no hash covers it."""
+NO_TILE = "."
 LEVELS = Path("fitted") / "levels.yaml"
 TARGET_TABLE, TARGET_FACTS = Path("fitted") / "target_table.csv", Path("fitted") / "target_table.yaml"
 TARGET_COLUMNS = (
@@ -29,12 +32,13 @@ TARGET_FACT_KEYS = ("seed", "sample", "settled_months", "measured_months", "para
 
 
 def region_files(folder: Path) -> tuple[Path, ...]:
-    """Return every file that makes up a region, sorted; fitted draws are left out, fitted levels are in."""
+    """Return every file that makes up a region, sorted: fitted levels too, but neither fitted draws nor tiles."""
     return tuple(
         path
         for path in sorted(folder.rglob("*"), key=lambda item: item.relative_to(folder).as_posix())
         if path.is_file()
         and path.suffix in (".yaml", ".csv")
+        and path.name != TILES
         and (path.relative_to(folder).parts[0] != "fitted" or path.relative_to(folder) == LEVELS)
     )
 
@@ -253,3 +257,39 @@ def read_variants(
             overrides[target] = dict(changed)
         variants[name] = {"description": loading.text(entry, "description", file, name), "overrides": overrides}
     return variants
+
+
+def read_tiles(root: Path, folder: Path) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of a region's schematic map, north first: names of Places, empty where none stands.
+
+    A region without such a file gets its Places in their order, a few in a row.
+
+    Parameters
+    ----------
+    root
+        The evidence folder.
+    folder
+        The region's folder.
+
+    Raises
+    ------
+    EvidenceError
+        If a Place is missing, stands twice or is not known, or the rows differ in length.
+    """
+    names = [place.name for place in read_places(root, folder / "places.yaml")[1]]
+    path = folder / TILES
+    if not path.exists():
+        width = max(1, round(len(names) ** 0.5))
+        padded = names + [""] * (-len(names) % width)
+        return tuple(tuple(padded[i : i + width]) for i in range(0, len(padded), width))
+    file = loading.show(root, path)
+    raw = loading.mapping(loading.read_yaml(root, path), file, "")
+    loading.check_keys(raw, file, "", ("rows",))
+    found = [_words(row, file, f"rows[{i}]") for i, row in enumerate(loading.sequence(raw["rows"], file, "rows"))]
+    rows = tuple(tuple("" if word == NO_TILE else word for word in row) for row in found)
+    standing = [word for row in rows for word in row if word]
+    for word in standing:
+        loading.one_of(word, names, file, "rows")
+    if sorted(standing) != sorted(names) or len({len(row) for row in rows}) != 1:
+        raise EvidenceError(file, "rows", f"write rows of one length with each Place once and '{NO_TILE}' elsewhere")
+    return rows

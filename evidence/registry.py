@@ -149,6 +149,18 @@ def load_region(name: str, root: Path | None = None) -> Region:
     return region_files.read_region(root, name, content, fitted, tuple(sources(root).items()))
 
 
+def tiles(name: str, root: Path | None = None) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of a region's schematic map, north first: names of Places, empty where none stands.
+
+    Raises
+    ------
+    EvidenceError
+        If a Place is missing, stands twice or is not known, or the rows differ in length.
+    """
+    root = root or PACKAGED
+    return region_files.read_tiles(root, root / "regions" / name)
+
+
 def citations(ids: Iterable[str], root: Path | None = None) -> tuple[Source, ...]:
     """Return the publications of these ids once each, sorted by id: what a run must cite.
 
@@ -180,3 +192,4 @@ def verify(root: Path | None = None) -> None:
     unit_costs(root)
     for name in regions(root):
         load_region(name, root)
+        tiles(name, root)

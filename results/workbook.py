@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from results.display import SMALL
@@ -117,14 +117,7 @@ def workbook_bytes(headline: Headline, manifest: Mapping[str, Any] | None = None
     manifest : mapping, optional
         What the run was made from; plain entries go on the cover.
     """
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "nan_inf_to_errors": False})
     title = headline.title
-    book.set_properties({"title": title, "author": "Workability", "created": CREATED})
-    sheets = sheets_of(headline)
-    bold, head = book.add_format({"bold": True, "font_size": 14}), book.add_format({"bold": True, "bottom": 1})
     cover = [
         ("Region", headline.geography.title),
         ("Policy", headline.policy),
@@ -139,11 +132,40 @@ def workbook_bytes(headline: Headline, manifest: Mapping[str, Any] | None = None
     cover += [
         (str(k), str(v)) for k, v in (manifest or {}).items() if isinstance(v, str | int | float) and k != "context"
     ]
+    return book_bytes(title, cover, notes_of(headline), sheets_of(headline), headline.caution or "calibrated")
+
+
+def book_bytes(
+    title: str,
+    cover: Sequence[tuple[str, str]],
+    notes: Sequence[tuple[str, str]],
+    sheets: Mapping[str, tuple[str, DataFrame]],
+    status: str,
+) -> bytes:
+    """Return a workbook of cover, contents, notes and one table a sheet; the same content gives the same bytes.
+
+    Parameters
+    ----------
+    title : str
+        What it is about.
+    cover, notes : sequence of (str, str)
+        Items of the cover; subjects and texts of the notes.
+    sheets : mapping
+        Sheet name -> (title, table).
+    status : str
+        What must be said beside every table.
+    """
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "nan_inf_to_errors": False})
+    book.set_properties({"title": title, "author": "Workability", "created": CREATED})
+    bold, head = book.add_format({"bold": True, "font_size": 14}), book.add_format({"bold": True, "bottom": 1})
     contents = [("Notes", "How to read the figures"), *((name, words) for name, (words, _) in sheets.items())]
     for name, heading, headers, pairs in (
         ("Cover", title, ("Item", "Value"), cover),
         ("Contents", "Contents", ("Sheet", "Table"), contents),
-        ("Notes", "Notes", ("Subject", "Note"), notes_of(headline)),
+        ("Notes", "Notes", ("Subject", "Note"), notes),
     ):
         sheet = book.add_worksheet(name)
         sheet.set_column(0, 0, WIDTHS[0] + 6)
@@ -153,7 +175,7 @@ def workbook_bytes(headline: Headline, manifest: Mapping[str, Any] | None = None
     for name, (words, table) in sheets.items():
         sheet = book.add_worksheet(name)
         sheet.set_column(0, len(table.columns) - 1, WIDTHS[0])
-        sheet.write_string(0, 0, f"{words} ({headline.caution or 'calibrated'})", bold)
+        sheet.write_string(0, 0, f"{words} ({status})", bold)
         write_table(book, sheet, [str(c) for c in table.columns], table.to_numpy().tolist(), head)
         sheet.freeze_panes(2, 1)
     book.close()

@@ -9,6 +9,7 @@ import typer
 
 from experiments.version import __version__
 from workability.command_doctor import doctor
+from workability.command_gaps import gaps
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
 from workability.command_scenarios import check, scenarios, targets
@@ -26,6 +27,7 @@ QUESTIONS = """Which question do you have?
   Through which steps does it work?                    workability explain kickstart
   Where is the report of my last run?                  workability report kickstart
   Can somebody else get the same figures?              workability reproduce kickstart
+  Who falls between the region's services?             workability gaps --sample 1:50
   How far is the baseline from what is published?      workability targets
   Is the population like the region it stands for?     workability targets --margins
   Is this machine fit for it?                          workability doctor
@@ -79,6 +81,7 @@ app.command(epilog=READ_ONLY)(check)
 app.command(epilog="Output: the verdict on standard output; the run folder stays as it is.")(reproduce)
 app.command(epilog=READ_ONLY)(explain)
 app.command(epilog="Output: the report's path on standard output; nothing is written.")(report)
+app.command(epilog="Output: a folder under gaps/ (or --out DIR), a table and the page's path on standard output.")(gaps)
 app.command(epilog=READ_ONLY)(targets)
 app.command(epilog=READ_ONLY)(doctor)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = ("run", "compare", "scenarios", "check", "reproduce", "explain", "report", "targets", "doctor")
+COMMANDS = ("run", "compare", "scenarios", "check", "reproduce", "explain", "report", "gaps", "targets", "doctor")
 HEAVY = ("numpy", "numba", "pandas", "scipy", "altair", "pyarrow", "duckdb", "mesa", "rich", "simulation")
 HELPS = """
 import io, sys, contextlib
@@ -104,6 +104,11 @@ REFUSALS = [
     (("report", "kickstart"), 4, "Run a scenario first"),
     (("reproduce", "nowhere"), 4, "Run a scenario first"),
     (("targets", "--region", "eskermre"), 4, "Did you mean 'eskermere'?"),
+    (("gaps", "--region", "eskermre"), 4, "Did you mean 'eskermere'?"),
+    (("gaps", "--region", "../eskermere"), 4, "no such region"),
+    (("gaps", "--sample", "1:2000"), 2, "the thinnest is 1:1000"),
+    (("gaps", "--sample", "many"), 2, "1:50"),
+    (("gaps", "--threads", "0"), 2, "--threads 0"),
     (("nonsense",), 2, "No such command"),
     (("run", "kickstart", "--nonsense"), 2, "No such option"),
 ]
@@ -123,10 +128,13 @@ def test_bad_input_gets_one_message_a_documented_code_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("words", [("run", "kickstart"), ("gaps", "--region", "eskermere")], ids=lambda words: words[0])
 @pytest.mark.parametrize("out", ["taken", "taken/below", "long" * 80])
-def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(tmp_path: Path, out: str) -> None:
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(
+    tmp_path: Path, words: tuple[str, ...], out: str
+) -> None:
     (tmp_path / "taken").write_text("a file")
-    done = workability("run", "kickstart", "--sample", "1:1000", "--out", out, cwd=tmp_path)
+    done = workability(*words, "--sample", "1:1000", "--out", out, cwd=tmp_path)
     assert done.returncode == 2
     assert "--out DIR" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

@@ -1,0 +1,59 @@
+"""A browser at desktop and phone width, and the pages that it opens."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import evidence.registry
+from results.charts import run_charts
+from results.gaps_page import build_page
+from results.report import build_report
+from tests.property.test_service_map import REGION, WHOLE, mapped, residents
+from tests.unit.results.sample_run import contents, seeds
+from tests.unit.results.test_gaps import FACTS
+
+WIDTHS = {"desktop": 1280, "phone": 390}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = contents(seeds())
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(build_report(made.report, run_charts(made.headline)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def service_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    _, found = mapped(residents(11, 4000), WHOLE)
+    path = tmp_path_factory.mktemp("gaps") / "gaps.html"
+    path.write_text(build_page(found, FACTS, evidence.registry.tiles(REGION)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="`make test-pages` installs it")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=WIDTHS.values(), ids=WIDTHS.keys())
+def page(request: pytest.FixtureRequest, browser: Any, html: Path) -> Iterator[Any]:
+    """The page that a module's fixture `html` names, opened at each width."""
+    page = browser.new_page(viewport={"width": request.param, "height": 900})
+    page.asked, page.complaints = [], []
+    page.on("request", lambda asked: page.asked.append(asked.url))
+    page.on("console", lambda said: page.complaints.append(said.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.goto(html.as_uri())
+    yield page
+    page.close()
