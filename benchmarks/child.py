@@ -60,6 +60,10 @@ def ready(kind: str, options: dict[str, Any]) -> tuple[dict[str, Any], Measure]:
     """Return what a child says when it is ready, and its measurement."""
     if kind == "bm1":
         return bm1_ready(**options)
+    if kind == "eligibility":
+        from benchmarks.eligibility import eligibility
+
+        return eligibility(**options)
     from benchmarks import full_model
 
     prepare: Callable[..., tuple[dict[str, Any], Measure]] = getattr(full_model, kind)

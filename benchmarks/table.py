@@ -100,6 +100,19 @@ def model_table(rows: list[Row]) -> str:
     return "\n".join(out) + "\n"
 
 
+def rules_table(rows: list[Row]) -> str:
+    """Return the table of who may enter which programme."""
+    cells = []
+    for row in rows:
+        ours = _times(row, "pass_s")
+        masks = [_times(row, name) for name in ("masks_s", "reading_masks_s")]
+        times = [f"{min(seconds):.3f}" for seconds in (ours, *masks)]
+        ratios = [f"{median(b / a for a, b in zip(ours, other, strict=True)):.1f}" for other in masks]
+        cells.append([row["title"], *times, *ratios])
+    heads = ["", "one pass s", "masks s", "masks that read s", "masks / pass", "masks that read / pass"]
+    return f"\nWho may enter which programme\n{_lines(heads, cells)}\n"
+
+
 def start_table(rows: list[Row]) -> str:
     """Return the lines about starting up."""
     out = ["\nStarting"]
