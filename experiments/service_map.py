@@ -15,7 +15,7 @@ from experiments.folders import drop_old_compiled_code, is_compiled, only_writer
 from experiments.plans import residents_of, shipped_parameters, shipped_region
 from experiments.requests import MAX_SAMPLE, check_threads, usable_cores
 from experiments.run_folder import is_complete
-from experiments.version import __version__, source_hash
+from experiments.version import MODEL_PACKAGES, __version__, source_hash
 from results.gaps_data import MapFacts
 from results.gaps_store import PAGE, read_map, write_map
 from results.store import RunFolder, altered
@@ -48,12 +48,16 @@ class MapRequest:
     def content_hash(self) -> str:
         """16 hex digits over everything that decides a figure or a word of the map."""
         from evidence.registry import tiles
+        from results.report import PAGES
         from scenarios.needs import NEEDS
 
         region = shipped_region(self.region)
         parameters, rows = parameters_hash(shipped_parameters()), NEEDS.read_text(encoding="utf-8")
         inputs = (region.folder_hash, parameters, rules_hash(), rows, tiles(self.region), self.sample)
-        return hash_of("service map", FORMAT, inputs, source_hash(), __version__)
+        # the map is counted and worded in results, so its code decides the content here, as it does not in a run
+        pages = [(path.name, path.read_text(encoding="utf-8")) for path in sorted(PAGES.iterdir()) if path.is_file()]
+        sources = source_hash((*MODEL_PACKAGES, "results"))
+        return hash_of("service map", FORMAT, inputs, sources, pages, __version__)
 
     @property
     def folder(self) -> RunFolder:

@@ -87,6 +87,13 @@ def test_the_hash_depends_on_what_decides_a_figure_and_on_nothing_else(tmp_path:
     assert len({plain} | others) == 3
 
 
+def test_a_page_that_reads_differently_is_another_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = request(tmp_path).content_hash
+    (tmp_path / "gaps.html").write_text("another page")
+    monkeypatch.setattr("results.report.PAGES", tmp_path)
+    assert request(tmp_path).content_hash != plain
+
+
 @pytest.mark.parametrize("sample", [0, -1, 1001])
 def test_a_sample_out_of_range_is_refused(sample: int) -> None:
     with pytest.raises(InvalidRequest, match="1 to 1000"):
