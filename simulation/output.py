@@ -16,6 +16,35 @@ length; of them, those kept on; placements left early; months of subsidy paid.""
 LIVE_GROUPS = ("place", "age_band", "sex", "ethnicity", "health", "state", "cohort", "deprivation", "unemployed_months")
 """Columns of `ResidentRecord.groups`, all taken at the start of the policy, before it can act."""
 
+SCORE_ITEMS = (
+    "employed_disabled",
+    "employed_others",
+    "neet",
+    "employed_learning_disability",
+    "secure_living_wage",
+    "long_term_sick",
+    "low_income",
+)
+"""What the scorecard counts: residents in work with a work-limiting condition, among all with one; the same without
+one; not in work and not studying, among those under 25; in work with a learning disability or autism, among all with
+one; employees in secure jobs paid at least the real Living Wage, among residents in work; long-term sick, among all;
+below the low-income line, among all."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Snapshots of the scorecard: at the end of the month before the policy, and of every twelfth month after it.
+
+    Shapes: N snapshots, P Places. `months`: (N,) month numbers. `counts`: (N, P, len(SCORE_ITEMS), 2), residents
+    who count and those they are counted among. `line_pence`: the low-income line, pence a month for a single adult;
+    `living_wage_pence`: the real Living Wage at each snapshot, pence an hour, (N,).
+    """
+
+    months: NDArray[np.int16]
+    counts: NDArray[np.int64]
+    line_pence: int
+    living_wage_pence: NDArray[np.int64]
+
 
 @dataclass(frozen=True)
 class ResidentRecord:
@@ -79,3 +108,5 @@ class RunOutput:
     """(T, P, B, S + 1, S + 1): moves by age band; index S is outside the region (arrivals, leavers)."""
     ageing: NDArray[np.int32] | None = None
     """(T, P, B, S): residents who grew into the age band, by state at the month's start."""
+    scores: Scores | None = None
+    """snapshots of the scorecard; None where none was taken"""

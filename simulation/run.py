@@ -19,6 +19,7 @@ from simulation.observers import Rows
 from simulation.output import ResidentRecord, RunOutput
 from simulation.parameters import build as build_parameters
 from simulation.population import Population
+from simulation.scorecard import Scorecard
 from simulation.start import RUN_IN_MONTHS, Levels, Start, first_pay, raw_start, shift_calendar
 from simulation.thresholds import LEVELS
 from simulation.visit import CELL_SHAPE
@@ -132,7 +133,11 @@ def _joined(history: Rows, later: Rows, t: int, n_subsidies: int) -> dict[str, N
 
 
 def output_of(
-    model: RegionModel, history: Rows | None, groups: dict[str, NDArray[Any]] | None, seconds: float
+    model: RegionModel,
+    history: Rows | None,
+    groups: dict[str, NDArray[Any]] | None,
+    seconds: float,
+    scorecard: Scorecard | None = None,
 ) -> RunOutput:
     """Return a finished model's output, its history in front.
 
@@ -142,6 +147,7 @@ def output_of(
     history : rows of the months before the policy, or None.
     groups : residents' groups at the policy's start, or None where nothing was recorded.
     seconds : time taken.
+    scorecard : the arm's snapshots, or None where none was taken.
     """
     t = model.policy_month if history is not None else 0
     rows = _joined(history, model.rows, t, len(model.subsidies)) if history is not None else model.rows.__dict__
@@ -170,6 +176,7 @@ def output_of(
         seconds=seconds,
         moves_by_age=moves,
         ageing=rows["ageing"],
+        scores=scorecard.scores() if scorecard is not None else None,
     )
 
 
@@ -237,17 +244,19 @@ def simulate(
         history.step()
         if progress is not None:
             progress("history", month + 1, base.policy_month)
-    groups, past = groups_at(history), history.rows
+    groups, past, at_start = groups_at(history), history.rows, Scorecard.begun(history)
     side_by_side = min(len(arms), threads)
     models = [_fork(history, arm, max(1, threads // side_by_side), hashing) for arm in arms]
     history.release()
 
     def finish(model: RegionModel) -> RunOutput:
+        scorecard = at_start.copy()
         for month in range(model.arm.months):
             model.step()
+            scorecard.observe(model)
             if progress is not None:
                 progress(model.arm.name, month + 1, model.arm.months)
-        output = output_of(model, past, groups, time.perf_counter() - begun)
+        output = output_of(model, past, groups, time.perf_counter() - begun, scorecard)
         model.release()
         return output
 

@@ -194,6 +194,7 @@ _RULES: dict[str, dict[str, float]] = {
         "earnings_trigger": 10000,
         "enrolment_age": 22,
     },
+    "scorecard": {"real_living_wage": 13.0, "low_income_line": 60, "couple_needs": 1.5},
 }
 
 

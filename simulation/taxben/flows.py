@@ -146,8 +146,8 @@ def award_of(c: Any, i: int, j: int, month: int, r: Any) -> Any:
 
 
 @inlined
-def pay_in_force(c: Any, pay: Any, i: int, month: int) -> Any:
-    """Return a worker's gross pay, pence a month: at the minimum wage at least; a placement's while it lasts.
+def hourly_in_force(c: Any, pay: Any, i: int, month: int) -> Any:
+    """Return a worker's pay, pence an hour: at the minimum wage at least; a placement's while it lasts.
 
     People who work for themselves are held to the minimum wage too.
 
@@ -159,13 +159,28 @@ def pay_in_force(c: Any, pay: Any, i: int, month: int) -> Any:
     month : month number.
     """
     k = np.int64(c.programme[i]) - 1
-    floor = pay.floor[(month - c.birth[i]) // 12]
-    hourly, hours = max(np.int64(c.pay[i]), floor), np.int64(c.hours[i])
+    hourly = pay.floor[(month - c.birth[i]) // 12]
+    if not (k >= 0 and (c.slot[i] > 0 or pay.at_minimum[k] == 1)):
+        hourly = max(np.int64(c.pay[i]), hourly)
+    return hourly
+
+
+@inlined
+def pay_in_force(c: Any, pay: Any, i: int, month: int) -> Any:
+    """Return a worker's gross pay, pence a month: hourly pay in force by his hours, a placement's while it lasts.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    pay : integers of pay.
+    i : row.
+    month : month number.
+    """
+    k = np.int64(c.programme[i]) - 1
+    hours = np.int64(c.hours[i])
     if k >= 0:
         hours = pay.subsidy_hours[k]
-        if c.slot[i] > 0 or pay.at_minimum[k] == 1:
-            hourly = floor
-    return gross_of(hourly, hours)
+    return gross_of(hourly_in_force(c, pay, i, month), hours)
 
 
 @inlined
