@@ -1,7 +1,7 @@
 """What is known about the region and from where; it computes nothing and imports nothing of ours."""
 
 from evidence.errors import EvidenceError
-from evidence.model import Parameter, Place, Region, Source, Target, UnitCost
+from evidence.model import Parameter, Place, Region, ScoreTarget, Source, Target, UnitCost
 from evidence.registry import (
     citations,
     deflators,
@@ -22,6 +22,7 @@ __all__ = [
     "Parameter",
     "Place",
     "Region",
+    "ScoreTarget",
     "Source",
     "Target",
     "UnitCost",

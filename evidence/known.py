@@ -50,6 +50,19 @@ MEASURES = (
 )
 """Measures that a target may name; the model provides each of them under the same name."""
 
+SCORE_MEASURES: dict[str, tuple[str, str]] = {
+    "disability_employment_gap": ("percentage points", "at_most"),
+    "neet": ("percent", "at_most"),
+    "learning_disability_employment": ("percent", "at_least"),
+    "secure_living_wage": ("percent", "at_least"),
+    "long_term_sick": ("percent", "at_most"),
+    "low_income": ("percent", "at_most"),
+}
+"""Measures of the strategy scorecard that a region may set a target for: the unit, and on which side a target lies."""
+
+OF_THE_START = "percent of the start"
+"""Unit of a target that is a multiple of the measure's own value when the policy began."""
+
 UNIT_WORDS = (
     # people, jobs and things counted
     "persons", "residents", "employees", "households", "heads", "participants", "claimants", "starts", "employers",

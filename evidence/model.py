@@ -92,6 +92,25 @@ class Target:
 
 
 @dataclass(frozen=True)
+class ScoreTarget:
+    """What a strategy wants of one measure of the scorecard in one area by the end of a month (`due`, YYYY-MM).
+
+    `unit` is the measure's own, or `known.OF_THE_START`; `direction` is `at_least` or `at_most`.
+    """
+
+    name: str
+    measure: str
+    area: str
+    value: float
+    unit: str
+    direction: str
+    due: str
+    source: str
+    confidence: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Region:
     """Everything known about one region; tables are shared, so readers copy before they change one.
 
@@ -100,7 +119,7 @@ class Region:
     the table of the model against the targets as calibration measured it last, None before, and `fitted_facts` how:
     seed, sample, months settled and measured, and hashes of the parameters and of this folder at that time.
     `folder_hash` is the SHA-256 of every file that a run reads, so that it can be tied to its data; the table of
-    targets decides no figure of a run and is left out.
+    targets and the scorecard's targets (`score_targets`) decide no figure of a run and are left out.
     """
 
     name: str
@@ -117,3 +136,4 @@ class Region:
     folder_hash: str = ""
     fitted_targets: DataFrame | None = None
     fitted_facts: Mapping[str, object] = field(default_factory=dict)
+    score_targets: tuple[ScoreTarget, ...] = ()

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import entries, known, loading
+from evidence import entries, known, loading, score_targets
 from evidence.errors import EvidenceError
 from evidence.model import Place, Region, Source, Target
 
@@ -32,7 +32,10 @@ TARGET_FACT_KEYS = ("seed", "sample", "settled_months", "measured_months", "para
 
 
 def region_files(folder: Path) -> tuple[Path, ...]:
-    """Return every file that makes up a region, sorted: fitted levels too, but neither fitted draws nor tiles."""
+    """Return every file that decides a figure of a region's runs, sorted.
+
+    Fitted levels are in; fitted draws, tiles and the scorecard's targets are left out.
+    """
     return tuple(
         path
         for path in sorted(folder.rglob("*"), key=lambda item: item.relative_to(folder).as_posix())
@@ -40,6 +43,7 @@ def region_files(folder: Path) -> tuple[Path, ...]:
         and path.suffix in (".yaml", ".csv")
         and path.name != TILES
         and (path.relative_to(folder).parts[0] != "fitted" or path.relative_to(folder) == LEVELS)
+        and path.relative_to(folder) != score_targets.FILE
     )
 
 
@@ -54,9 +58,9 @@ def folder_hash(folder: Path) -> str:
 
 
 def fitted_hash(folder: Path) -> str:
-    """Return the SHA-256 in hexadecimal of a region's table of targets and its facts, as far as they are there."""
+    """Return the SHA-256 in hexadecimal of a region's files that decide no figure, as far as they are there."""
     digest = hashlib.sha256()
-    for name in (TARGET_TABLE, TARGET_FACTS):
+    for name in (TARGET_TABLE, TARGET_FACTS, score_targets.FILE):
         digest.update((folder / name).read_bytes() if (folder / name).is_file() else b"none")
     return digest.hexdigest()
 
@@ -74,7 +78,7 @@ def read_region(
     name
         The region's folder name.
     content, fitted
-        Hashes of the folder and of its table of targets, part of the cache's key.
+        Hashes of the folder and of its files that decide no figure, part of the cache's key.
     source_items
         All publications by id, as pairs.
     """
@@ -82,9 +86,8 @@ def read_region(
     folder = root / "regions" / name
     title, places, groups, outside = read_places(root, folder / "places.yaml")
     place_names = [place.name for place in places]
-    targets = entries.read_targets(
-        root, folder / "targets.yaml", sources, [known.REGION, *place_names, *(g for g in groups)]
-    )
+    areas = [known.REGION, *place_names, *groups]
+    targets = entries.read_targets(root, folder / "targets.yaml", sources, areas)
     levels_path = folder / LEVELS
     levels: Mapping[str, object] = {}
     if levels_path.exists():
@@ -108,6 +111,7 @@ def read_region(
         folder_hash=content,
         fitted_targets=fitted_targets,
         fitted_facts=fitted_facts,
+        score_targets=score_targets.read(root, folder / score_targets.FILE, sources, areas),
     )
 
 

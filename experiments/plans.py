@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scenarios.arm import ArmSpec
     from scenarios.resolve import Resolved
 
-FORMAT = 2
+FORMAT = 3
 """Raise it when the same inputs would fill a run folder with other content."""
 
 
@@ -149,6 +149,7 @@ def plan(request: Request) -> Plan:
         "parameters": parameters_hash(shipped_parameters()),
         "rules": rules_hash(),
         "target_table": table_hash(region),
+        "score_targets": hash_of(*region.score_targets),
         "sample": request.sample,
         "draws": sorted({task.draw for task in request.tasks}),
         "seeds": sorted({task.seed for task in request.tasks}),

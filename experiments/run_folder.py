@@ -6,12 +6,14 @@ import json
 import os
 import platform
 import time
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from evidence.model import ScoreTarget
 from experiments.errors import MissingData
 from experiments.plans import Plan, shipped_region
 from experiments.quality import quality_rows
@@ -95,7 +97,9 @@ def publish(
     said = documents or documents_of(study)
     pairs = [read_seed(seed_path(store.path, task.seed, task.draw)) for task in outcome.saved]
     where = geography_of(study.region)
-    headline = summarise(pairs, where, calibrated=False, context=said.context or "", changed=said.changed)
+    wanted = study.region.score_targets
+    context = said.context or ""
+    headline = summarise(pairs, where, calibrated=False, context=context, changed=said.changed, score_targets=wanted)
     manifest = manifest_of(study, said)
     write_text(store.path / BASELINE_FILE, said.baseline)
     targets = table_for(study)
@@ -152,6 +156,7 @@ def manifest_of(study: Plan, said: Documents) -> dict[str, Any]:
         "draws": study.inputs["draws"],
         "calibrated": False,
         "inputs": study.inputs,
+        "score_targets": [asdict(target) for target in study.region.score_targets],
         "versions": versions(),
     }
 
@@ -256,4 +261,5 @@ def headline_of(folder: Path) -> Headline:
     manifest = read_manifest(folder)
     where = geography_of(shipped_region(str(manifest["region"])))
     context, changed = manifest["context"] or "", manifest.get("changed", ())
-    return summarise(pairs_of(folder), where, calibrated=False, context=context, changed=changed)
+    wanted = tuple(ScoreTarget(**entry) for entry in manifest.get("score_targets", ()))
+    return summarise(pairs_of(folder), where, calibrated=False, context=context, changed=changed, score_targets=wanted)

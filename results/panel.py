@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import AGE_BANDS, ETHNICITIES, HEALTH, SEXES, STATES, State
-from simulation.output import FLOW_ITEMS, SUBSIDY_ITEMS, RunOutput
+from simulation.output import FLOW_ITEMS, SUBSIDY_ITEMS, RunOutput, Scores
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -57,6 +57,7 @@ class Panel:
     subsidies: Ints
     ledger: Ints
     state_hash: NDArray[np.uint64]
+    scores: Scores | None = None
 
     @property
     def n_places(self) -> int:
@@ -168,5 +169,6 @@ def panel_of(output: RunOutput) -> Panel:
         stocks=stocks,
         months=arrays["months"].astype(np.int16),
         state_hash=arrays["state_hash"].astype(np.uint64),
+        scores=output.scores,
         **wide,
     )

@@ -15,12 +15,15 @@ import numpy as np
 from results.files import digest, write_bytes
 from results.pairing import PairedSeed
 from results.panel import ARRAYS, Panel
+from simulation.output import Scores
 
 LOG = logging.getLogger(__name__)
 SEEDS = "seeds"
-VERSION = 1
+VERSION = 2
 """Raise it when the content of a seed file changes; older files are then redone."""
 DIGEST_BYTES = 32
+SCORE_ARRAYS = ("months", "counts", "living_wage_pence")
+SCORE_TERMS = ("line_pence", "line_share", "couple_needs")
 
 
 def seed_path(folder: Path, seed: int, draw: int = 0) -> Path:
@@ -32,13 +35,17 @@ def panel_arrays(prefix: str, panel: Panel) -> dict[str, Any]:
     """Return a panel's arrays under names with a prefix."""
     out: dict[str, Any] = {f"{prefix}.{name}": getattr(panel, name) for name in ARRAYS}
     out.update({f"{prefix}.stocks.{name}": values for name, values in panel.stocks.items()})
+    if panel.scores is not None:
+        out.update({f"{prefix}.scores.{name}": getattr(panel.scores, name) for name in SCORE_ARRAYS})
     return out
 
 
 def panel_facts(panel: Panel) -> dict[str, Any]:
     """Return a panel's plain fields."""
     names = ("arm", "seed", "draw", "sample", "policy_month")
-    return {name: getattr(panel, name) for name in names} | {"subsidy_names": list(panel.subsidy_names)}
+    facts: dict[str, Any] = {name: getattr(panel, name) for name in names}
+    terms = {} if panel.scores is None else {name: getattr(panel.scores, name) for name in SCORE_TERMS}
+    return facts | {"subsidy_names": list(panel.subsidy_names), "scores": terms}
 
 
 def save_seed(folder: Path, seed: PairedSeed) -> Path:
@@ -95,8 +102,13 @@ def read_seed(path: Path) -> PairedSeed:
 
     def panel(prefix: str) -> Panel:
         plain = facts[prefix] | {"subsidy_names": tuple(facts[prefix]["subsidy_names"])}
+        terms = plain.pop("scores")
+        scores = (
+            Scores(**terms, **{name: arrays[f"{prefix}.scores.{name}"] for name in SCORE_ARRAYS}) if terms else None
+        )
         stocks = {name: arrays[f"{prefix}.stocks.{name}"] for name in facts["stocks"]}
-        return Panel(**plain, stocks=stocks, **{name: arrays[f"{prefix}.{name}"] for name in ARRAYS})
+        kept = {name: arrays[f"{prefix}.{name}"] for name in ARRAYS}
+        return Panel(**plain, stocks=stocks, scores=scores, **kept)
 
     groups = {name: arrays[f"groups.{name}"] for name in facts["groups"]}
     return PairedSeed(panel("policy"), panel("baseline"), facts["metrics"], groups)

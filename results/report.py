@@ -12,6 +12,7 @@ from results.display import both, interval_text, value_text
 from results.metrics import milestones
 from results.odd import SUMMARY
 from results.prices import freeze_words
+from results.scorecard_words import words_of
 from results.story import findings
 from results.summary import Headline
 from results.tables import (
@@ -23,6 +24,9 @@ from results.tables import (
     group_table,
     headline_table,
     line_table,
+    score_target_table,
+    score_year_table,
+    scorecard_table,
     table_of,
 )
 from results.twins import BASELINE_STARTS
@@ -40,6 +44,7 @@ SECTIONS = (
     ("who", "Who gained and lost"),
     ("chain", "From eligible to pounds"),
     ("money", "Money"),
+    ("scorecard", "Strategy scorecard"),
     ("measured", "Deadweight and displacement"),
     ("assumed", "What was assumed"),
     ("targets", "Against published figures"),
@@ -192,6 +197,8 @@ def manifest_table(manifest: Mapping[str, Any]) -> Table:
     """Return the plain entries of a manifest as a table."""
     rows = []
     for key, value in manifest.items():
+        if key == "score_targets":  # the scorecard shows them
+            continue
         entries = value.items() if isinstance(value, Mapping) else [("", value)]
         for inner, content in entries:
             name = f"{key}: {inner}" if inner != "" else str(key)
@@ -217,6 +224,22 @@ def assumption_words(data: ReportData) -> dict[str, Any]:
         "parameter_table": frame_table(caption, frame),
         "assumption_table": frame_table("Assumptions", judged) if len(judged) else None,
         "parameter_words": words,
+    }
+
+
+def scorecard_parts(headline: Headline) -> dict[str, Any]:
+    """Return the tables and sentences of the strategy scorecard; empty where the runs kept no snapshots."""
+    card = headline.scorecard
+    if card is None:
+        return {"scorecard_tables": [], "scorecard_words": [], "scorecard_table": None}
+    hidden = [
+        ("Where each target is from", score_target_table(card)),
+        ("The scorecard by year", score_year_table(card)),
+    ]
+    return {
+        "scorecard_table": scorecard_table(card),
+        "scorecard_words": words_of(card),
+        "scorecard_tables": [(summary, table) for summary, table in hidden if table is not None],
     }
 
 
@@ -250,6 +273,7 @@ def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
         "chain": chain_rows(headline),
         "agency_table": agency_year_table(headline),
         "line_table": line_table(headline),
+        **scorecard_parts(headline),
         "measured_table": measured_table(headline),
         "alarm": headline.alarm,
         "freeze_words": freeze_words(),

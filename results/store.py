@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from results.files import digest_of, write_bytes, write_json, write_text
 from results.geography import Geography, slug
 from results.pairing import PairedSeed
+from results.scorecard_words import rows_frame
 from results.summary import Headline
 from results.tidy import dictionary_table, effects_table, monthly_table, summary_table
 
@@ -144,6 +145,8 @@ def write_run(folder: RunFolder, contents: RunContents) -> Path:
     write_text(path / "qa_log.csv", qa_text(contents.qa_rows))
     if contents.targets is not None:
         write_text(path / "target_table.csv", csv_text(contents.targets))
+    if headline.scorecard is not None:
+        write_text(path / "scorecard.csv", csv_text(rows_frame(headline.scorecard)))
     charts = run_charts(headline)
     write_charts(path / "charts", charts)
     write_bytes(path / "workbook.xlsx", workbook_bytes(headline, contents.manifest))

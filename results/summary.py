@@ -17,6 +17,8 @@ from results.metrics import Metric
 from results.money import agency_years, fiscal_frame
 from results.pairing import PairedSeed
 from results.prices import price_base, price_words
+from results.scorecard import Scorecard, scorecard_of
+from results.scorecard_words import rows_frame
 from results.statistics import Stat, describe, interval_kind, ratio_statistic, statistic
 from results.twins import BASELINE_STARTS, NEED_FREE_TWINS, are_subsidised, baseline_starts, metrics_of, twin_words
 from scenarios.vocabulary import month_name, parse_month
@@ -24,6 +26,8 @@ from simulation.output import SUBSIDY_ITEMS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from evidence.model import ScoreTarget
 
 SERIES = (
     "in_work",
@@ -75,6 +79,8 @@ class Headline:
     """the world that both arms are done in; empty where it is that of the scenario's own files"""
     changed: tuple[str, ...] = ()
     """`key = value` of what was set beside the files"""
+    scorecard: Scorecard | None = None
+    """the strategy's measures against their targets; None where the runs kept no snapshots"""
 
     @property
     def twin_words(self) -> str:
@@ -148,6 +154,7 @@ class Headline:
             },
             "groups": plain(places),
             "fiscal": plain(self.fiscal),
+            "scorecard": plain(rows_frame(self.scorecard)) if self.scorecard else [],
             "note": self.twin_words,
             "alarm": self.alarm.as_dict(),
         }
@@ -174,6 +181,7 @@ def summarise(
     calibrated: bool = False,
     context: str = "",
     changed: Sequence[str] = (),
+    score_targets: Sequence[ScoreTarget] = (),
 ) -> Headline:
     """Return the headline of a comparison over its seeds.
 
@@ -189,6 +197,8 @@ def summarise(
         Name of the context that both arms are done in.
     changed : sequence of str
         `key = value` of what was set beside the files.
+    score_targets : sequence of ScoreTarget
+        What the region's strategy wants of the scorecard's measures.
     """
     if not seeds:
         raise ValueError("no finished seed to summarise; run at least one")
@@ -219,6 +229,7 @@ def summarise(
         geography=where,
         context=context,
         changed=tuple(changed),
+        scorecard=scorecard_of(runs, draws, n_seeds, where, score_targets),
     )
 
 

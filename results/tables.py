@@ -12,6 +12,9 @@ from results.explain import chain_table
 from results.geography import slug
 from results.groups import ITEMS
 from results.lookup import group_stats, records, stat_of
+from results.scorecard import MEASURES as SCORE_MEASURES
+from results.scorecard import Scorecard
+from results.scorecard_words import difference_text, level_text, source_text, target_text, with_interval
 from results.story import agency_name
 from results.summary import Headline
 
@@ -177,3 +180,39 @@ def headline_table(headline: Headline) -> Table:
         rows.append([metric.label, value_text(stat, metric.kind), both(stat, metric.kind), metric.unit, error])
     headings = ["Figure", "Mean", "Mean with 90% interval", "Unit", "Monte Carlo standard error"]
     return table_of("Every headline figure, policy less baseline", headings, rows, (1, 2, 4))
+
+
+def scorecard_table(card: Scorecard) -> Table:
+    """Return the scorecard: start, both arms and their difference with intervals, target and verdicts."""
+    rows = []
+    for row in card.rows:
+        levels = [level_text(row.start.mean, row.measure)]
+        levels += [with_interval(stat, row.measure) for stat in (row.baseline, row.policy)]
+        verdicts = [row.baseline_verdict, row.verdict]
+        cells = [row.measure.label, target_text(row), *verdicts, *levels, difference_text(row.difference)]
+        rows.append([*cells, row.area, row.period])
+    headings = [
+        *("Measure", "Target", "Baseline: target", "Policy: target", "Policy's start", "Baseline", "Policy"),
+        *("Difference, points", "Area", "Month"),
+    ]
+    return table_of("Strategy scorecard, with 90% intervals", headings, rows, (4, 5, 6, 7))
+
+
+def score_target_table(card: Scorecard) -> Table | None:
+    """Return where each target of the scorecard is from, None where there is none."""
+    rows = [[row.measure.label, row.area, target_text(row), source_text(row)] for row in card.rows if row.target]
+    headings = ["Measure", "Area", "Target", "Source and note"]
+    return table_of("Targets of the strategy scorecard and their sources", headings, rows) if rows else None
+
+
+def score_year_table(card: Scorecard) -> Table:
+    """Return the region's measures by year: both arms and their difference, with intervals."""
+    frame = card.frame[card.frame["level"] == "region"]
+    rows = []
+    for (name, period), part in frame.groupby(["measure", "period"], sort=False):
+        stats = {row["arm"]: stat_of(row) for row in records(part)}
+        measure = SCORE_MEASURES[str(name)]
+        levels = [with_interval(stats[arm], measure) for arm in ("baseline", "policy")]
+        rows.append([measure.label, str(period), *levels, difference_text(stats["difference"])])
+    headings = ["Measure", "Month", "Baseline", "Policy", "Difference, points"]
+    return table_of("Strategy scorecard by year, whole region, with 90% intervals", headings, rows, (2, 3, 4))

@@ -19,6 +19,7 @@ from results.metrics import metrics_for
 from results.pairing import PairedSeed, metric_values
 from results.panel import DIMENSIONS, Panel
 from results.prices import price_base
+from results.scorecard import MEASURES as SCORE_MEASURES
 from results.statistics import STAT_COLUMNS, STAT_WORDS
 from results.summary import Headline
 from results.twins import BASELINE_STARTS, NEED_FREE_TWINS, are_subsidised
@@ -271,7 +272,7 @@ SUMMARY_WORDS = {
     "status": "what must be said beside every figure",
     "table": "which table of the summary a row belongs to",
     "dimension": "what the groups of a row are formed by; all = no groups",
-    "label": "the group or subsidy; all = none in particular",
+    "label": "the group, subsidy or arm (policy, baseline, difference); all = none in particular",
     "agency": "account that gains or pays; all = none in particular",
     "cashable": "whether the line is cash to a public agency; all = not money of an account",
     **STAT_WORDS,
@@ -280,7 +281,7 @@ SUMMARY_WORDS = {
 
 
 def summary_table(headline: Headline) -> DataFrame:
-    """Return every summarised figure in one long table: headline, groups, subsidies, months and money."""
+    """Return every summarised figure in one long table: headline, groups, subsidies, months, money, scorecard."""
     import pandas as pd
 
     whole = f"{headline.months[0]}/{headline.months[-1]}"
@@ -308,7 +309,12 @@ def summary_table(headline: Headline) -> DataFrame:
     money = money.assign(table="money", unit="pounds", price_base=base, geography_name=region).drop(columns="label")
     chain = headline.chain.rename(columns={"item": "measure", "subsidy": "label"})
     chain = chain.assign(table="subsidies", dimension="subsidy", unit="residents", period=whole)
-    parts = [part for part in (pd.DataFrame(stats), groups, chain, series, money) if len(part)]
+    tables = [pd.DataFrame(stats), groups, chain, series, money]
+    if headline.scorecard is not None:
+        tables.append(
+            headline.scorecard.frame.rename(columns={"arm": "label"}).assign(table="scorecard", dimension="arm")
+        )
+    parts = [part for part in tables if len(part)]
     table = pd.concat(parts, ignore_index=True)
     table = table.assign(
         scenario=headline.policy,
@@ -343,6 +349,10 @@ def dictionary_table(horizon: int) -> DataFrame:
     rows += [
         ("figure", f"effect_{m.name}", m.unit, m.better, f"{m.label}, policy less baseline where a difference applies.")
         for m in metrics_for(horizon).values()
+    ]
+    rows += [
+        ("scorecard", m.name, m.unit, "higher" if m.direction == "at_least" else "lower", f"{m.label}.")
+        for m in SCORE_MEASURES.values()
     ]
     words = "Subsidised starts of the baseline, where it has subsidies of its own."
     rows.append(("figure", BASELINE_STARTS, "starts", "neither", words))

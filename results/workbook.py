@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from results.display import SMALL
+from results.scorecard_words import rows_frame, words_of
 from results.statistics import STAT_COLUMNS, interval_words
 from results.summary import Headline
 from results.tidy import dictionary_table, summary_table
@@ -46,8 +47,17 @@ def sheets_of(headline: Headline) -> dict[str, tuple[str, DataFrame]]:
     agencies = headline.agencies.rename(columns={"public": "public_purse"})
     subsidies = summary[summary["table"] == "subsidies"].rename(columns={"label": "subsidy"})
     pounds = f"pounds {headline.price_words}"
+    scorecard = (
+        {
+            "Scorecard": ("Strategy scorecard against its targets, shares", rows_frame(headline.scorecard)),
+            "Scorecard by year": ("Strategy scorecard by arm, year and area, shares", headline.scorecard.frame),
+        }
+        if headline.scorecard is not None
+        else {}
+    )
     return {
         "Headline": ("Headline figures, policy less baseline", flagged(top)),
+        **scorecard,
         "Money by year": (
             f"Net gain by financial year, account and cashability, {pounds}",
             flagged_money(agencies),
@@ -81,8 +91,10 @@ def flagged_money(table: DataFrame) -> DataFrame:
 def notes_of(headline: Headline) -> list[tuple[str, str]]:
     """Return the notes: subject, text."""
     twins = [("Deadweight and displacement", headline.twin_words)] if headline.twin_words else []
+    card = [("Scorecard", " ".join(words_of(headline.scorecard)))] if headline.scorecard is not None else []
     return [
         *twins,
+        *card,
         ("Status", f"These figures are {headline.caution or 'calibrated'}."),
         ("Intervals", f"p05 to p95: {interval_words(headline.stats['net'].interval, headline.n_runs)}. {MIDDLE}"),
         ("Monte Carlo error", "mc_se is the standard error of the mean that comes from chance alone."),

@@ -36,14 +36,17 @@ class Scores:
     """Snapshots of the scorecard: at the end of the month before the policy, and of every twelfth month after it.
 
     Shapes: N snapshots, P Places. `months`: (N,) month numbers. `counts`: (N, P, len(SCORE_ITEMS), 2), residents
-    who count and those they are counted among. `line_pence`: the low-income line, pence a month for a single adult;
-    `living_wage_pence`: the real Living Wage at each snapshot, pence an hour, (N,).
+    who count and those they are counted among. `living_wage_pence`: the real Living Wage at each snapshot, pence an
+    hour, (N,). `line_pence`: the low-income line, pence a month for a single adult, `line_share` of the median;
+    `couple_needs`: a couple's needs relative to a single adult's.
     """
 
     months: NDArray[np.int16]
     counts: NDArray[np.int64]
-    line_pence: int
     living_wage_pence: NDArray[np.int64]
+    line_pence: int
+    line_share: float
+    couple_needs: float
 
 
 @dataclass(frozen=True)

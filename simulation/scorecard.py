@@ -79,9 +79,7 @@ def incomes(c: Any, r: Any, couple: int, out: Any, first: int, end: int) -> None
 
 
 @kernel
-def count_scores(
-    c: Any, kind: Any, pay: Any, r: Any, by: Any, month: int, first: int, end: int, out: Any
-) -> None:  # fmt: skip
+def count_scores(c: Any, kind: Any, pay: Any, r: Any, by: Any, month: int, first: int, end: int, out: Any) -> None:
     """Add rows first to end to the scorecard's counts.
 
     Parameters
@@ -180,6 +178,7 @@ class Scorecard:
     """
 
     line: int
+    share: float
     couple: int
     months: list[int] = field(default_factory=list)
     counts: list[NDArray[np.int64]] = field(default_factory=list)
@@ -190,13 +189,14 @@ class Scorecard:
         """Return a scorecard with its first snapshot, of a model that is about to start its policy."""
         held = rules_at(model.start.rules, model.policy_month)
         couple = round(100 * float(held["couple_needs"].value))
-        out = cls(line_of(model, couple, float(held["low_income_line"].value) / 100), couple)
+        share = float(held["low_income_line"].value) / 100
+        out = cls(line_of(model, couple, share), share, couple)
         out._take(model)
         return out
 
     def copy(self) -> Scorecard:
         """Return a scorecard that another arm can go on with."""
-        return Scorecard(self.line, self.couple, [*self.months], [*self.counts], [*self.living_wages])
+        return Scorecard(self.line, self.share, self.couple, [*self.months], [*self.counts], [*self.living_wages])
 
     def observe(self, model: RegionModel) -> None:
         """Take a snapshot if a whole number of years has passed since the policy began; call after each month."""
@@ -206,7 +206,12 @@ class Scorecard:
     def scores(self) -> Scores:
         """Return the snapshots as arrays."""
         return Scores(
-            np.array(self.months, np.int16), np.stack(self.counts), self.line, np.array(self.living_wages, np.int64)
+            months=np.array(self.months, np.int16),
+            counts=np.stack(self.counts),
+            living_wage_pence=np.array(self.living_wages, np.int64),
+            line_pence=self.line,
+            line_share=self.share,
+            couple_needs=self.couple / 100,
         )
 
     def _take(self, model: RegionModel) -> None:

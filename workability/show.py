@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from results.display import both, metric_text
 from results.statistics import STAT_COLUMNS, Stat, interval_words
+from results.tables import scorecard_table
 from workability import terminal
 from workability.command_scenarios import value_rows
 
@@ -33,6 +34,8 @@ MAIN = (
 )
 """Figures of the first table, after the additional jobs at the milestones."""
 GROUPS = (("area", "By area group"), ("place", "By Place"), ("cohort", "By cohort"), ("age_band", "By age"))
+SCORE_COLUMNS = ("Measure", "Area", "Policy", "Difference, points", "Target", "Policy: target")
+"""Columns of the scorecard that a terminal has room for."""
 GROUP_ITEMS = (("gained", "gained"), ("lost", "lost"), ("net", "net"))
 
 
@@ -107,6 +110,11 @@ def show_headline(headline: Headline, colour: bool = True) -> None:
         if group_rows:
             heads = ("", *(f"{words}, person-months" for _, words in GROUP_ITEMS))
             terminal.table(f"{title}: work gained and lost", heads, group_rows, right=(1, 2, 3), colour=colour)
+    if headline.scorecard is not None:
+        card = scorecard_table(headline.scorecard)
+        kept = [i for i, column in enumerate(card.columns) if column.heading in SCORE_COLUMNS]
+        heads = tuple(card.columns[i].heading for i in kept)
+        terminal.table(card.caption, heads, [tuple(row[i] for i in kept) for row in card.rows], colour=colour)
     kind = headline.stats["net"].interval
     terminal.data(f"Intervals: {interval_words(kind, headline.n_runs)}.")
     terminal.data(f"Money {headline.price_words}; undiscounted.")

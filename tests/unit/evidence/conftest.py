@@ -59,6 +59,12 @@ unemployed:
     "regions/vale/fitted/target_table.yaml": """
 {seed: 1, sample: 1, settled_months: 60, measured_months: 12, parameters: a1b2, region: c3d4}
 """,
+    "regions/vale/scorecard.yaml": """
+rest: {measure: neet, value: 10, unit: percent, direction: at_most, due: 2030-12, source: survey, confidence: high}
+upton:
+  {measure: neet, area: Upton, value: 90, unit: percent of the start, direction: at_most, due: 2030-12,
+   source: assumption, confidence: assumption, note: a wish}
+""",
     "regions/vale/variants.yaml": """
 more: {description: Another reading, overrides: {unemployed: {value: 150}}}
 """,

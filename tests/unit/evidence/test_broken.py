@@ -15,6 +15,7 @@ Change = Callable[[str, str, str], Path]
 SEARCH, TARGETS, PLACES = "parameters/search.yaml", "regions/vale/targets.yaml", "regions/vale/places.yaml"
 TENURE, VARIANTS, COSTS = "regions/vale/margins/tenure.csv", "regions/vale/variants.yaml", "unit_costs.yaml"
 TABLE, FACTS = "regions/vale/fitted/target_table.csv", "regions/vale/fitted/target_table.yaml"
+SCORES = "regions/vale/scorecard.yaml"
 
 BROKEN = [
     # file, text, its replacement, key named, words of the message
@@ -63,6 +64,19 @@ BROKEN = [
     (TABLE, ",104,", ",many,", "row 2.model", "finite number"),
     (TABLE, ",0.4,", ",,", "row 2.z", "finite number"),
     (TABLE, "survey", "survy", "row 2.source", "Did you mean 'survey'?"),
+    (SCORES, "{measure: neet, value", "{measure: neat, value", "rest.measure", "Did you mean 'neet'?"),
+    (SCORES, "value: 10", "value: 110", "rest.value", "from 0 to 100"),
+    (SCORES, "value: 10", "value: ten", "rest.value", "finite number"),
+    (SCORES, "value: 90", "value: -1", "upton.value", "from 0 to 1000"),
+    (SCORES, "unit: percent,", "unit: points,", "rest.unit", "percent of the start"),
+    (SCORES, "at_most", "at_least", "rest.direction", "allowed are at_most"),
+    (SCORES, "due: 2030-12", "due: 2030-13", "rest.due", "YYYY-MM"),
+    (SCORES, "due: 2030-12, ", "", "rest.due", "is missing"),
+    (SCORES, "area: Upton", "area: Uptown", "upton.area", "Did you mean 'Upton'?"),
+    (SCORES, "area: Upton, ", "", "upton", "keep one of the two"),
+    (SCORES, "source: survey", "source: survy", "rest.source", "Did you mean 'survey'?"),
+    (SCORES, "confidence: high", "confidence: assumption", "rest.confidence", "an assumption has both"),
+    (SCORES, "note: a wish", "nte: a wish", "upton.nte", "Did you mean 'note'?"),
     (FACTS, "seed: 1, ", "", "seed", "is missing"),
     (FACTS, "sample: 1", "smaple: 1", "smaple", "Did you mean 'sample'?"),
 ]
@@ -144,3 +158,16 @@ def test_an_unknown_region_or_year_lists_those_held(root: Path) -> None:
 def test_a_region_name_cannot_leave_the_folder(root: Path) -> None:
     with pytest.raises(EvidenceError, match="no such region"):
         evidence.load_region("../regions/vale", root)
+
+
+def test_a_target_of_the_scorecard_can_be_edited_without_another_region(change: Change, root: Path) -> None:
+    before = evidence.load_region("vale", root)
+    change(SCORES, "value: 10", "value: 11")
+    after = evidence.load_region("vale", root)
+    assert [target.value for target in (*before.score_targets, *after.score_targets)] == [10, 90, 11, 90]
+    assert before.folder_hash == after.folder_hash
+
+
+def test_a_region_without_a_scorecard_has_no_target(root: Path) -> None:
+    (root / SCORES).unlink()
+    assert evidence.load_region("vale", root).score_targets == ()

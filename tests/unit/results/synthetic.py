@@ -7,7 +7,7 @@ import numpy as np
 from results.geography import Geography, build
 from scenarios.vocabulary import AGE_BANDS, COHORTS, DEPRIVATION, ETHNICITIES, HEALTH, SEXES, STATES, State
 from simulation.ledger import LINE_INDEX, LINES
-from simulation.output import FLOW_ITEMS, SUBSIDY_ITEMS, ResidentRecord, RunOutput
+from simulation.output import FLOW_ITEMS, SCORE_ITEMS, SUBSIDY_ITEMS, ResidentRecord, RunOutput, Scores
 
 POLICY_MONTH = 15
 SUBSIDY = "Six-month job for young people"
@@ -109,7 +109,31 @@ def run_output(
         state_hash=np.array([hash_of(states[:, t]) for t in range(n_months)], np.uint64),
         records=record,
         seconds=0.1,
+        scores=scores_of(states, people, np.arange(history - 1, n_months, 12), n_places),
     )
+
+
+def scores_of(states: np.ndarray, people: dict[str, np.ndarray], rows: np.ndarray, n_places: int) -> Scores:
+    """Return snapshots of residents at these rows of months: every third in work has a secure job."""
+    works, ill = states <= State.ABSENT, (people["health"] == 1)[:, None] & np.ones(states.shape, bool)
+    young, everybody = (people["age_band"] < 3)[:, None] & ~ill | ill, np.ones(states.shape, bool)
+    third = (np.arange(len(states)) % 3 == 0)[:, None]
+    pairs = {
+        "employed_disabled": (works, ill),
+        "employed_others": (works, ~ill),
+        "neet": (~works & (states != State.STUDENT), young),
+        "employed_learning_disability": (works, third & everybody),
+        "secure_living_wage": (works & third, works),
+        "long_term_sick": (states == State.LONG_TERM_SICK, everybody),
+        "low_income": (~works, everybody),
+    }
+    counts = np.zeros((len(rows), n_places, len(SCORE_ITEMS), 2), np.int64)
+    for i, item in enumerate(SCORE_ITEMS):
+        for side, mask in enumerate((pairs[item][0] & pairs[item][1], pairs[item][1])):
+            for k, row in enumerate(rows):
+                counts[k, :, i, side] = np.bincount(people["place"][mask[:, row]], minlength=n_places)
+    months = (rows + POLICY_MONTH - rows[0] - 1).astype(np.int16)
+    return Scores(months, counts, np.full(len(rows), 1300, np.int64), 90_000, 0.6, 1.5)
 
 
 def hash_of(column: np.ndarray) -> int:
