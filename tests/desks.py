@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.delivery.desk import TICKS_A_MONTH, Desk, Period, Referrals, Ticks
+from simulation.delivery.desk import TICKS_A_MONTH, Engine, Period, Referrals, Ticks
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def months(seed: int, n: int = 12) -> list[Month]:
     return out
 
 
-def run(desk: Desk, plan: list[Month]) -> list[Period]:
+def run(desk: Engine, plan: list[Month]) -> list[Period]:
     """Return the periods of a desk under a plan."""
     return [
         desk.advance(month.referrals, month.places, month.removed, TICKS_A_MONTH * (t + 1))
@@ -50,3 +50,11 @@ def run(desk: Desk, plan: list[Month]) -> list[Period]:
 def referrals(*rows: tuple[int, int, int, int, int]) -> Referrals:
     """Return referrals of rows (client, tick, priority, patience, length)."""
     return Referrals(*np.array(rows, np.int64).reshape(-1, 5).T)
+
+
+def together(by_desk: list[Referrals]) -> Referrals:
+    """Return the referrals of some desks as one batch; client n of desk d becomes n times the desks plus d."""
+    desk = np.repeat(np.arange(len(by_desk)), [part.client.size for part in by_desk])
+    columns = [np.concatenate(column) for column in zip(*(part[:5] for part in by_desk), strict=True)]
+    columns[0] = columns[0] * len(by_desk) + desk
+    return Referrals(*columns, desk)

@@ -1,4 +1,4 @@
-"""The array engine of delivery: one desk's line and places as columns, advanced event by event in compiled code."""
+"""The array engine of delivery: lines and places of all desks as columns, advanced event by event in compiled code."""
 
 from __future__ import annotations
 
@@ -7,10 +7,21 @@ from typing import Any
 import numpy as np
 
 from simulation.compiling import kernel
-from simulation.delivery.desk import MAX_CLIENTS, Period, Referrals, Ticks, check, moves
+from simulation.delivery.desk import (
+    ACTIVE,
+    FINISHED,
+    MAX_CLIENTS,
+    WAITING,
+    WITHDRAWN,
+    Clients,
+    Period,
+    Referrals,
+    Ticks,
+    check,
+    moves,
+)
 
 _SHIFT = MAX_CLIENTS.bit_length() - 1
-WAITING, ACTIVE, FINISHED, WITHDRAWN = 0, 1, 2, 3
 _NEVER = np.int64(1) << 62
 
 
@@ -106,47 +117,85 @@ def run_period(
             status[i], ended[i] = WITHDRAWN, renege[i]
 
 
+@kernel
+def run_desks(
+    arrived: Any, priority: Any, renege: Any, length: Any, status: Any, started: Any, ended: Any,
+    line: Any, ends: Any, begin: Any, old: Any, places: Any, now: int, until: int,
+) -> None:  # fmt: skip
+    """Run every desk from tick `now` up to tick `until`; see `run_period`.
+
+    Parameters
+    ----------
+    arrived, priority, renege, length, status, started, ended, line, ends : of all clients, by desk.
+    begin, old, places : by desk: where its clients begin (one entry more), how many are old, its places.
+    now, until : the period.
+    """
+    for d in range(places.size):
+        a, b = begin[d], begin[d + 1]
+        if a < b:
+            run_period(
+                arrived[a:b], priority[a:b], renege[a:b], length[a:b], status[a:b], started[a:b], ended[a:b],
+                line[a:b], ends[a:b], old[d], places[d], now, until,
+            )  # fmt: skip
+
+
 class Caseload:
-    """A desk as columns of its clients, in the order in which they came."""
+    """One desk or many as columns of their clients, by desk and then in the order in which they came."""
 
-    def __init__(self, now: int = 0) -> None:
+    def __init__(self, now: int = 0, clients: Clients | None = None) -> None:
         self.now = now
-        self._columns = np.zeros((7, 0), np.int64)
+        self._columns = np.zeros((8, 0), np.int64) if clients is None else np.array(clients, np.int64)
 
-    def advance(self, referrals: Referrals, places: int, removed: Ticks, until: int) -> Period:
-        """Return what happens up to a tick; see `Desk.advance`."""
-        check(referrals, places, self.now, until, self._columns[0])
+    def clients(self) -> Clients:
+        """Return everybody who waits or is helped now."""
+        return Clients(*self._columns.copy())
+
+    def advance(self, referrals: Referrals, places: int | Ticks, removed: Ticks, until: int) -> Period:
+        """Return what happens up to a tick; see `Engine.advance`."""
+        room = np.atleast_1d(np.asarray(places, np.int64))
+        check(referrals, room, self.now, until, self._columns[0])
         gone = np.isin(self._columns[0], removed)
-        left, kept = self._columns[:, gone], self._columns[:, ~gone]
-        new = np.zeros((7, referrals.client.size), np.int64)
-        new[:5] = referrals._replace(patience=referrals.tick + referrals.patience)
-        columns = np.concatenate([kept, new], axis=1)
-        client, arrived, priority, renege, length, status, started = columns
-        helped = np.append(kept[5] == ACTIVE, np.zeros(new.shape[1], np.bool_))
-        ended, line, ends = (np.zeros(client.size, np.int64) for _ in range(3))
-        run_period(
-            arrived, priority, renege, length, status, started, ended,
-            line, ends, kept.shape[1], places, self.now, until,
+        left, kept = Clients(*self._columns[:, gone]), self._columns[:, ~gone]
+        client, tick, priority, patience, length, _ = referrals
+        zero = np.zeros(client.size, np.int64)
+        new = np.array((client, referrals.desks, tick, priority, tick + patience, length, zero, zero))
+        order = np.argsort(np.concatenate([kept[1], new[1]]).astype(np.uint16), kind="stable")
+        columns = np.concatenate([kept, new], axis=1)[:, order]
+        c = Clients(*columns)
+        is_old = order < kept.shape[1]
+        begin = np.searchsorted(c.desk, np.arange(room.size + 1))
+        old = np.bincount(c.desk[is_old], minlength=room.size)
+        helped = is_old & (c.status == ACTIVE)
+        ended, line, ends = (np.zeros(c.client.size, np.int64) for _ in range(3))
+        run_desks(
+            c.arrived, c.priority, c.renege, c.length, c.status, c.started, ended,
+            line, ends, begin, old, room, self.now, until,
         )  # fmt: skip
-        done, out, waiting = status == FINISHED, status == WITHDRAWN, status == WAITING
+        done, out, waiting = c.status == FINISHED, c.status == WITHDRAWN, c.status == WAITING
         fresh = ~(helped | out | waiting)
-        line_ends = np.where(out, ended, np.where(waiting, until, started))
+        line_ends = np.where(out, ended, np.where(waiting, until, c.started))
         help_ends = np.where(done, ended, until)
-        queue = np.maximum(line_ends - np.maximum(arrived, self.now), 0).sum()
-        busy = (help_ends - np.maximum(started, self.now))[~(out | waiting)].sum()
-        taken = np.full(left.shape[1], self.now, np.int64)
-        off = left[5] == ACTIVE
+        queue = np.maximum(line_ends - np.maximum(c.arrived, self.now), 0)
+        busy = np.where(out | waiting, 0, help_ends - np.maximum(c.started, self.now))
+        taken = np.full(left.client.size, self.now, np.int64)
+        off = left.status == ACTIVE
         period = Period(
-            started=moves(client[fresh], started[fresh]),
-            finished=moves(client[done], ended[done]),
-            withdrawn=moves(client[out], ended[out]),
-            removed_waiting=moves(left[0][~off], taken[~off]),
-            removed_active=moves(left[0][off], taken[off]),
-            waiting=np.sort(client[status == WAITING]),
-            active=np.sort(client[status == ACTIVE]),
-            queue_ticks=int(queue),
-            busy_ticks=int(busy),
+            started=moves(c.client[fresh], c.started[fresh]),
+            finished=moves(c.client[done], ended[done]),
+            withdrawn=moves(c.client[out], ended[out]),
+            removed_waiting=moves(left.client[~off], taken[~off]),
+            removed_active=moves(left.client[off], taken[off]),
+            waiting=np.sort(c.client[waiting]),
+            active=np.sort(c.client[c.status == ACTIVE]),
+            queue_ticks=_by_desk(queue, c.desk, room.size),
+            busy_ticks=_by_desk(busy, c.desk, room.size),
         )
-        self._columns = columns[:, status <= ACTIVE]
+        self._columns = columns[:, c.status <= ACTIVE]
         self.now = until
         return period
+
+
+def _by_desk(ticks: Ticks, desk: Ticks, n: int) -> Ticks:
+    total = np.concatenate([[0], np.cumsum(ticks)])  # whole numbers: `bincount` with weights would go through floats
+    edges = np.searchsorted(desk, np.arange(n + 1))
+    return np.asarray(total[edges[1:]] - total[edges[:-1]], np.int64)

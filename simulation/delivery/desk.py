@@ -1,13 +1,14 @@
 """What both engines of delivery share: the month's referrals, what becomes of them, and the rules of a desk.
 
-A desk is one service in its area: caseworkers times caseload are its places. Time is in whole ticks. Rules, in
+An engine runs one desk or many, which know nothing of each other. A desk is one service: caseworkers times caseload
+are its places. Time is in whole ticks. Rules, in
 order, at every tick: whoever has waited as long as he will leaves; places whose help ends pass to the first in
 line; new referrals join and take a free place. First in line is the lowest priority number, then who came first.
 Nobody overtakes inside a priority class. Places may fall below the people being helped: those finish, nobody
 starts until there is room.
 """
 
-from __future__ import annotations
+from __future__ import annotations  # constants of kernels
 
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -24,7 +25,7 @@ Ticks = NDArray[np.int64]
 
 
 class Referrals(NamedTuple):
-    """Referrals of one period, shape (clients,) each, in the order in which they join: by tick, then as given.
+    """Referrals of one period, shape (clients,) each; at each desk they join by tick, then as given.
 
     Every duration is drawn beforehand, so that the order of events cannot shift a draw.
 
@@ -40,6 +41,8 @@ class Referrals(NamedTuple):
         Ticks that the client waits before withdrawing, 1 or more.
     length
         Ticks of help from the start, 1 or more.
+    desk
+        Number of the desk; None where there is but one.
     """
 
     client: Ticks
@@ -47,11 +50,17 @@ class Referrals(NamedTuple):
     priority: Ticks
     patience: Ticks
     length: Ticks
+    desk: Ticks | None = None
 
     @classmethod
     def none(cls) -> Referrals:
         """Return no referrals."""
-        return cls(*(np.zeros(0, np.int64) for _ in cls._fields))
+        return cls(*(np.zeros(0, np.int64) for _ in range(5)))
+
+    @property
+    def desks(self) -> Ticks:
+        """Number of the desk of each referral."""
+        return np.zeros(self.client.size, np.int64) if self.desk is None else self.desk
 
 
 class Moves(NamedTuple):
@@ -74,7 +83,7 @@ class Period:
     waiting, active
         Who waits and who is helped when the period ends.
     queue_ticks, busy_ticks
-        Area under the waiting line and under the places taken, client-ticks of the period.
+        Area under the waiting line and under the places taken, client-ticks of the period, shape (desks,).
     """
 
     started: Moves
@@ -84,20 +93,41 @@ class Period:
     removed_active: Moves
     waiting: Ticks
     active: Ticks
-    queue_ticks: int
-    busy_ticks: int
+    queue_ticks: Ticks
+    busy_ticks: Ticks
 
 
-class Desk(Protocol):
-    """One service's line and places, advanced period by period."""
+class Clients(NamedTuple):
+    """Everybody at some desks, shape (clients,) each, by desk and then in the order in which they came.
 
-    def advance(self, referrals: Referrals, places: int, removed: Ticks, until: int) -> Period:
+    `arrived`, `renege`, `started` are ticks: of the referral, of giving up, of the start of help (0 before it);
+    `status` is WAITING or ACTIVE.
+    """
+
+    client: Ticks
+    desk: Ticks
+    arrived: Ticks
+    priority: Ticks
+    renege: Ticks
+    length: Ticks
+    status: Ticks
+    started: Ticks
+
+
+class Engine(Protocol):
+    """Lines and places of one desk or many, advanced period by period."""
+
+    def clients(self) -> Clients:
+        """Return everybody who waits or is helped now."""
+        ...
+
+    def advance(self, referrals: Referrals, places: int | Ticks, removed: Ticks, until: int) -> Period:
         """Return what happens from the last period's end up to, but not at, a tick.
 
         Parameters
         ----------
         referrals : referrals of the period, their ticks inside it and in order.
-        places : people helped at once from the period's first tick on.
+        places : people helped at once from the period's first tick on; one number a desk, shape (desks,).
         removed : clients taken off at the period's first tick; those not at the desk are ignored.
         until : tick at which the period ends.
 
@@ -109,26 +139,32 @@ class Desk(Protocol):
         ...
 
 
-def check(referrals: Referrals, places: int, now: int, until: int, known: Ticks) -> None:
-    """Refuse referrals that a desk cannot take.
+WAITING, ACTIVE, FINISHED, WITHDRAWN = 0, 1, 2, 3
+
+
+def check(referrals: Referrals, places: Ticks, now: int, until: int, known: Ticks) -> None:
+    """Refuse referrals that desks cannot take.
 
     Parameters
     ----------
-    referrals, places : as for `Desk.advance`.
+    referrals, places : as for `Engine.advance`.
     now, until : the period.
-    known : clients at the desk.
+    known : clients who wait or are helped.
 
     Raises
     ------
     ValueError
-        As for `Desk.advance`.
+        As for `Engine.advance`.
     """
     if until <= now:
         raise ValueError(f"a period must end after it begins: it goes from tick {now} until {until}")
-    if places < 0:
-        raise ValueError(f"a desk has {places} places; it may have 0 or more")
-    tick = referrals.tick
-    if tick.size and (tick.min() < now or tick.max() >= until or (np.diff(tick) < 0).any()):
+    if places.size and places.min() < 0:
+        raise ValueError(f"a desk has {places.min()} places; it may have 0 or more")
+    tick, desk = referrals.tick, referrals.desks
+    if desk.size and not 0 <= desk.min() <= desk.max() < places.size:
+        raise ValueError(f"a referral goes to desk {desk.max()}; there are {places.size}")
+    back = (np.diff(tick) < 0) & (np.diff(desk) == 0)
+    if tick.size and (tick.min() < now or tick.max() >= until or back.any() or (np.diff(desk) < 0).any()):
         raise ValueError(f"referrals must come in order of their ticks, from {now} to {until - 1}")
     if tick.size and min(referrals.patience.min(), referrals.length.min()) < 1:
         raise ValueError("patience and length of help are 1 tick or more")

@@ -1,6 +1,6 @@
 """The salabim engine of delivery: client by client, places as a resource, its monitors giving the distributions.
 
-It runs the same desk as `caseload` and starts the same clients at the same tick; it is slower and shows more.
+It runs the same desks as `caseload` and starts the same clients at the same tick; it is slower and shows more.
 """
 
 from __future__ import annotations
@@ -12,81 +12,127 @@ import numpy as np
 import salabim
 from numpy.typing import NDArray
 
-from simulation.delivery.desk import Moves, Period, Referrals, Ticks, check, moves
+from simulation.delivery.desk import ACTIVE, WAITING, Clients, Moves, Period, Referrals, Ticks, check, moves
 
 _LEAVES_LINE, _HELP_ENDS, _JOINS = -1, 0, 1
 """Order of events of the same tick."""
+_TAKES_OVER = -2
+"""Whoever comes from another engine stands in his line or place before anything happens."""
 
 
 class _Client(salabim.Component):  # type: ignore[misc]  # salabim ships without types
     """One client: joins the line, is helped or gives up."""
 
-    def setup(self, desk: Queue, client: int, priority_class: int, patience: int, length: int) -> None:
-        self.desk, self.number, self.priority_class = desk, client, priority_class
-        self.patience, self.length = patience, length
-        self.arrived: int | None = None
-        self.started: int | None = None
+    def setup(self, hall: Queue, terms: Clients) -> None:
+        """Take the client's own terms, each a whole number."""
+        self.hall, self.terms = hall, terms
+        self.is_active, self.is_here = terms.status == ACTIVE, False
+        self.begun = terms.started
 
     def process(self) -> Iterator[Any]:
-        self.arrived = int(self.env.now())
-        self.desk.here[self.number] = self
-        yield self.request(
-            self.desk.places,
-            request_priority=self.priority_class,
-            fail_at=self.arrived + self.patience,
-            priority=_LEAVES_LINE,
-        )
-        now = int(self.env.now())
-        self.desk.waits.tally(now - self.arrived)
-        if self.failed():
-            self.desk.note("withdrawn", self)
-            return
-        self.started = now
-        self.desk.log["started"].append((self.number, now))
-        yield self.hold(self.length, priority=_HELP_ENDS)
+        """Live through the client's time at the desk."""
+        hall, terms = self.hall, self.terms
+        hall.here[terms.client] = self
+        self.is_here = True
+        place = hall.places[terms.desk]
+        if self.is_active:
+            yield self.request(place)
+        else:
+            yield self.request(
+                place, request_priority=terms.priority, fail_at=terms.renege, priority=_LEAVES_LINE
+            )  # fmt: skip
+            now = int(self.env.now())
+            hall.waits[terms.desk].tally(now - terms.arrived)
+            if self.failed():
+                hall.note("withdrawn", self)
+                return
+            self.is_active, self.begun = True, now
+            hall.log["started"].append((terms.client, now))
+        yield self.hold(till=self.begun + terms.length, priority=_HELP_ENDS)
         self.release()
-        self.desk.note("finished", self)
+        hall.note("finished", self)
 
 
 class Queue:
-    """A desk simulated client by client.
+    """One desk or many simulated client by client.
 
-    `waits` is salabim's monitor of every wait that ended; `places.claimed_quantity` that of the places taken.
+    `waits` are salabim's monitors of every wait that ended, `places[d].claimed_quantity` that of the places taken,
+    both by desk.
     """
 
-    def __init__(self, now: int = 0) -> None:
+    def __init__(self, now: int = 0, clients: Clients | None = None, desks: int = 1) -> None:
         self.now = now
         self.environment = salabim.Environment(trace=False, random_seed=0, set_numpy_random_seed=False, yieldless=False)
         self.environment.reset_now(now)
-        self.places = salabim.Resource("places", capacity=0, env=self.environment)
-        self.waits = salabim.Monitor("waits", env=self.environment)
+        self.places = [salabim.Resource(f"places {d}", capacity=0, env=self.environment) for d in range(desks)]
+        self.waits = [salabim.Monitor(f"waits {d}", env=self.environment) for d in range(desks)]
         self.here: dict[int, _Client] = {}
         self.log: dict[str, list[tuple[int, int]]] = {}
+        if clients is not None:
+            self._take_over(clients)
+
+    def _take_over(self, clients: Clients) -> None:
+        """Put people into their places and lines as another engine left them."""
+        helped = clients.status == ACTIVE
+        for chosen in (helped, ~helped):
+            room = np.bincount(clients.desk[helped], minlength=len(self.places))
+            for place, active in zip(self.places, room.tolist(), strict=True):
+                place.set_capacity(active if chosen is helped else 0)
+            self._enter(Clients(*(column[chosen] for column in clients)), at=self.now, priority=_TAKES_OVER)
+            self.environment.run(till=self.now, priority=_TAKES_OVER)
+
+    def _enter(self, clients: Clients, at: int | None = None, priority: float = _JOINS) -> dict[int, _Client]:
+        """Create clients who come when they arrive, or all at one tick.
+
+        Parameters
+        ----------
+        clients : their terms, in order.
+        at : the tick; None for their own.
+        priority : order among the events of a tick.
+        """
+        made = {}
+        for row in zip(*(column.tolist() for column in clients), strict=True):
+            terms = Clients(*row)
+            when = terms.arrived if at is None else at
+            made[terms.client] = _Client(env=self.environment, at=when, priority=priority, name="", hall=self, terms=terms)
+        return made
+
+    def clients(self) -> Clients:
+        """Return everybody who waits or is helped now."""
+        rows = [
+            client.terms._replace(status=ACTIVE if client.is_active else WAITING, started=client.begun)
+            for client in self.here.values()
+        ]
+        rows.sort(key=lambda terms: (terms.desk, terms.arrived, terms.client))
+        return Clients(*np.array(rows, np.int64).reshape(-1, len(Clients._fields)).T)
 
     def note(self, what: str, client: _Client) -> None:
         """Write down that a client leaves the desk."""
-        self.log[what].append((client.number, int(self.environment.now())))
-        del self.here[client.number]
+        self.log[what].append((client.terms.client, int(self.environment.now())))
+        del self.here[client.terms.client]
 
-    def advance(self, referrals: Referrals, places: int, removed: Ticks, until: int) -> Period:
-        """Return what happens up to a tick; see `Desk.advance`."""
-        check(referrals, places, self.now, until, np.array(list(self.here), np.int64))
+    def advance(self, referrals: Referrals, places: int | Ticks, removed: Ticks, until: int) -> Period:
+        """Return what happens up to a tick; see `Engine.advance`."""
+        room = np.atleast_1d(np.asarray(places, np.int64))
+        check(referrals, room, self.now, until, np.array(list(self.here), np.int64))
         before = dict(self.here)
         self.log = {name: [] for name in ("started", "finished", "withdrawn", "removed_waiting", "removed_active")}
-        self.places.set_capacity(0)  # nobody starts until those who leave are gone
+        for place in self.places:
+            place.set_capacity(0)  # nobody starts until those who leave are gone
         for number in sorted(set(removed.tolist()) & before.keys()):
             client = before[number]
-            self.note("removed_waiting" if client.started is None else "removed_active", client)
+            self.note("removed_active" if client.is_active else "removed_waiting", client)
             client.cancel()
         self.environment.run(till=self.now, priority=_LEAVES_LINE)
-        self.places.set_capacity(places)
-        arriving = {}
-        for number, tick, *terms in zip(*(column.tolist() for column in referrals), strict=True):
-            priority, patience, length = terms[0], terms[1], terms[2]
-            arriving[number] = _Client(
-                env=self.environment, at=tick, priority=_JOINS, name="",
-                desk=self, client=number, patience=patience, length=length, priority_class=priority,
-            )  # fmt: skip
+        for place, capacity in zip(self.places, room.tolist(), strict=True):
+            place.set_capacity(capacity)
+        zero = np.zeros(referrals.client.size, np.int64)
+        arriving = self._enter(
+            Clients(
+                client=referrals.client, desk=referrals.desks, arrived=referrals.tick, priority=referrals.priority,
+                renege=referrals.tick + referrals.patience, length=referrals.length, status=zero, started=zero,
+            )
+        )  # fmt: skip
         self.environment.run(till=until, priority=-np.inf)
         period = self._period(before | arriving, until)
         self.now = until
@@ -95,16 +141,16 @@ class Queue:
     def _period(self, clients: dict[int, _Client], until: int) -> Period:
         ended = {number: tick for name in ("finished", "withdrawn") for number, tick in self.log[name]}
         gone = {number for name in ("removed_waiting", "removed_active") for number, _ in self.log[name]}
-        queue = busy = 0
+        queue, busy = (np.zeros(len(self.places), np.int64) for _ in range(2))
         for number, client in clients.items():
-            if number in gone or client.arrived is None:
+            if number in gone or not client.is_here:
                 continue
             end = ended.get(number, until)
-            begun = end if client.started is None else client.started
-            queue += max(0, begun - max(client.arrived, self.now))
-            busy += 0 if client.started is None else end - max(client.started, self.now)
-        waiting = sorted(number for number, client in self.here.items() if client.started is None)
-        active = sorted(number for number, client in self.here.items() if client.started is not None)
+            begun = client.begun if client.is_active else end
+            queue[client.terms.desk] += max(0, begun - max(client.terms.arrived, self.now))
+            busy[client.terms.desk] += end - max(client.begun, self.now) if client.is_active else 0
+        waiting = sorted(number for number, client in self.here.items() if not client.is_active)
+        active = sorted(number for number, client in self.here.items() if client.is_active)
         return Period(
             **{name: _moves(pairs) for name, pairs in self.log.items()},
             waiting=np.array(waiting, np.int64),

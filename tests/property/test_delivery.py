@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from simulation.delivery.caseload import Caseload
-from simulation.delivery.desk import TICKS_A_MONTH, Desk, Period, Referrals
+from simulation.delivery.desk import TICKS_A_MONTH, Engine, Period, Referrals
 from simulation.delivery.queue import Queue
-from tests.desks import Month, months, referrals, run
+from tests.desks import Month, months, referrals, run, together
 
 ENGINES = (Caseload, Queue)
 NOBODY = np.zeros(0, np.int64)
 engines = pytest.mark.parametrize("engine", ENGINES, ids=["array", "salabim"])
-Engine = Callable[[], Desk]
+Make = Callable[[], Engine]
 
 
 def as_text(period: Period) -> str:
@@ -29,9 +29,30 @@ def test_both_engines_start_the_same_clients_at_the_same_tick(seed: int) -> None
         assert as_text(array) == as_text(client_by_client)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_many_desks_at_once_are_as_many_single_ones(seed: int) -> None:
+    plans = [months(1000 * seed + d) for d in range(4)]
+    alone = [run(Caseload(), plan) for plan in plans]
+    array, queue = Caseload(), Queue(desks=4)
+    for t, by_desk in enumerate(zip(*plans, strict=True)):
+        joined = together([month.referrals for month in by_desk])
+        removed = np.concatenate([month.removed * 4 + d for d, month in enumerate(by_desk)])
+        places = np.array([month.places for month in by_desk])
+        until = TICKS_A_MONTH * (t + 1)
+        period = array.advance(joined, places, removed, until)
+        assert as_text(period) == as_text(queue.advance(joined, places, removed, until))
+        if t == 5:  # handed over in mid-run, half of it through the other engine
+            array, queue = Caseload(until, queue.clients()), Queue(until, array.clients(), 4)
+        for d, single in enumerate(alone):
+            begun = period.started.client[period.started.client % 4 == d] // 4
+            assert begun.tolist() == single[t].started.client.tolist()
+            assert period.queue_ticks[d] == single[t].queue_ticks[0]
+            assert period.busy_ticks[d] == single[t].busy_ticks[0]
+
+
 @engines
 @pytest.mark.parametrize("seed", range(100, 106))
-def test_everybody_referred_waits_started_withdrew_or_was_taken_off(engine: Engine, seed: int) -> None:
+def test_everybody_referred_waits_started_withdrew_or_was_taken_off(engine: Make, seed: int) -> None:
     plan = months(seed)
     referred = started = withdrawn = removed = finished = off = 0
     for month, period in zip(plan, run(engine(), plan), strict=True):
@@ -48,13 +69,13 @@ def test_everybody_referred_waits_started_withdrew_or_was_taken_off(engine: Engi
 
 @engines
 @pytest.mark.parametrize("seed", range(200, 206))
-def test_the_line_s_area_is_the_sum_of_all_waits(engine: Engine, seed: int) -> None:
+def test_the_line_s_area_is_the_sum_of_all_waits(engine: Make, seed: int) -> None:
     plan = months(seed)
     arrived = {int(c): int(t) for month in plan for c, t in zip(*month.referrals[:2], strict=True)}
     left: dict[int, int] = {}
     area = 0
     for period in run(engine(), plan):
-        area += period.queue_ticks
+        area += int(period.queue_ticks.sum())
         for kind in (period.started, period.withdrawn, period.removed_waiting):
             left.update(zip(kind.client.tolist(), kind.tick.tolist(), strict=True))
     end = TICKS_A_MONTH * len(plan)
@@ -63,7 +84,7 @@ def test_the_line_s_area_is_the_sum_of_all_waits(engine: Engine, seed: int) -> N
 
 @engines
 @pytest.mark.parametrize("seed", range(300, 306))
-def test_nobody_overtakes_inside_a_priority_class_and_places_are_never_exceeded(engine: Engine, seed: int) -> None:
+def test_nobody_overtakes_inside_a_priority_class_and_places_are_never_exceeded(engine: Make, seed: int) -> None:
     plan = months(seed)
     order = {int(c): n for n, c in enumerate(c for month in plan for c in month.referrals.client)}
     rank = {
@@ -90,7 +111,7 @@ def test_nobody_overtakes_inside_a_priority_class_and_places_are_never_exceeded(
 
 
 @engines
-def test_without_places_nobody_starts_and_everybody_gives_up_in_time(engine: Engine) -> None:
+def test_without_places_nobody_starts_and_everybody_gives_up_in_time(engine: Make) -> None:
     desk = engine()
     first = desk.advance(referrals((1, 3, 0, 10, 5), (2, 4, 0, 40, 5)), 0, NOBODY, 30)
     assert first.withdrawn.client.tolist() == [1]
@@ -98,11 +119,11 @@ def test_without_places_nobody_starts_and_everybody_gives_up_in_time(engine: Eng
     second = desk.advance(Referrals.none(), 0, NOBODY, 60)
     assert second.withdrawn.tick.tolist() == [44]
     assert first.started.client.size == second.started.client.size == 0
-    assert (first.queue_ticks, second.queue_ticks) == (10 + 26, 14)
+    assert [first.queue_ticks.tolist(), second.queue_ticks.tolist()] == [[10 + 26], [14]]
 
 
 @engines
-def test_a_desk_that_winds_down_finishes_whom_it_helps(engine: Engine) -> None:
+def test_a_desk_that_winds_down_finishes_whom_it_helps(engine: Make) -> None:
     desk = engine()
     people = referrals(*((n, 0, 0, 1000, 50 + n) for n in range(6)))
     assert desk.advance(people, 4, NOBODY, 30).active.tolist() == [0, 1, 2, 3]
@@ -116,7 +137,7 @@ def test_a_desk_that_winds_down_finishes_whom_it_helps(engine: Engine) -> None:
 
 
 @engines
-def test_a_desk_that_grows_starts_as_many_as_it_has_places(engine: Engine) -> None:
+def test_a_desk_that_grows_starts_as_many_as_it_has_places(engine: Make) -> None:
     desk = engine()
     curve = [0, 2, 5, 9]
     people = referrals(*((n, 0, 0, 10_000, 10_000) for n in range(20)))
@@ -126,7 +147,7 @@ def test_a_desk_that_grows_starts_as_many_as_it_has_places(engine: Engine) -> No
 
 
 @engines
-def test_priority_goes_first_and_equals_in_order(engine: Engine) -> None:
+def test_priority_goes_first_and_equals_in_order(engine: Make) -> None:
     people = referrals((1, 0, 1, 99, 10), (2, 1, 1, 99, 10), (3, 2, 0, 99, 10), (4, 3, 0, 99, 10))
     period = engine().advance(people, 1, NOBODY, 60)
     assert period.started.client.tolist() == [1, 3, 4, 2]
@@ -134,9 +155,9 @@ def test_priority_goes_first_and_equals_in_order(engine: Engine) -> None:
 
 
 @engines
-def test_splitting_time_into_other_periods_changes_nothing(engine: Engine) -> None:
+def test_splitting_time_into_other_periods_changes_nothing(engine: Make) -> None:
     plan = [Month(month.referrals, 7, NOBODY) for month in months(7)]
-    whole = Referrals(*(np.concatenate(columns) for columns in zip(*(month.referrals for month in plan), strict=True)))
+    whole = Referrals(*(np.concatenate(columns) for columns in zip(*(month.referrals[:5] for month in plan), strict=True)))
     at_once = engine().advance(whole, 7, NOBODY, TICKS_A_MONTH * len(plan))
     by_month = run(engine(), plan)
     for name in ("started", "finished", "withdrawn"):
@@ -159,7 +180,7 @@ def test_splitting_time_into_other_periods_changes_nothing(engine: Engine) -> No
     ],
 )
 def test_a_desk_refuses_what_it_cannot_take(
-    engine: Engine, people: Referrals, places: int, until: int, said: str
+    engine: Make, people: Referrals, places: int, until: int, said: str
 ) -> None:
     with pytest.raises(ValueError, match=said):
         engine().advance(people, places, NOBODY, until)
