@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenarios.eligibility import Rule
+from scenarios.service_specs import ServicesSpec
 from scenarios.vocabulary import parse_month
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ class ArmSpec:
         Run month in which the policy begins: the first month of the arms, after the shared history.
     months
         Length of the arms, months from `policy_month` on.
+    services
+        Services that residents can be referred to; None for none.
     """
 
     name: str
@@ -123,6 +126,7 @@ class ArmSpec:
     parameters: tuple[tuple[str, float], ...]
     policy_month: int
     months: int
+    services: ServicesSpec | None = None
 
 
 def arm(resolved: Resolved) -> ArmSpec:
