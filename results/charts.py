@@ -276,8 +276,9 @@ def agency_chart(headline: Headline) -> Chart:
     """Return what each public agency gains over the whole horizon, with 90% intervals, pounds."""
     import pandas as pd
 
-    names = [*(f"net_flow_{agency}" for agency in AGENCIES), "net_public_flow"]
-    labels = [*(agency_name(agency) for agency in AGENCIES), "Public purse in all"]
+    moved = [agency for agency in AGENCIES if headline.stats[f"net_flow_{agency}"].is_other_than_zero]
+    names = [*(f"net_flow_{agency}" for agency in moved), "net_public_flow"]
+    labels = [*(agency_name(agency) for agency in moved), "Public purse in all"]
     labels = [label[:1].upper() + label[1:] for label in labels]
     stats = [headline.stats[name] for name in names]
     rows = pd.DataFrame(

@@ -59,6 +59,11 @@ class Stat:
         """Return whether the interval leaves out zero."""
         return self.p05 > 0 or self.p95 < 0
 
+    @property
+    def is_other_than_zero(self) -> bool:
+        """Return whether any run may differ from zero."""
+        return bool(self.mean or (not np.isnan(self.p05) and (self.p05 or self.p95)))
+
 
 def student(n: int, probability: float) -> float:
     """Return a quantile of Student's t with n - 1 degrees of freedom."""

@@ -11,7 +11,13 @@ from results.metrics import milestones
 from results.statistics import Stat, interval_words
 from results.summary import Headline
 
-NAMES = {"combined_authority": "the combined authority", "DWP": "DWP", "HMRC": "HMRC"}
+NAMES = {
+    "combined_authority": "the combined authority",
+    "local_authorities": "councils",
+    "NHS": "the NHS",
+    "DWP": "DWP",
+    "HMRC": "HMRC",
+}
 
 
 def agency_name(account: str) -> str:
@@ -83,7 +89,7 @@ def sentence_on_money(headline: Headline) -> str:
     flows = [(agency, headline.stats[f"net_flow_{agency}"]) for agency in AGENCIES]
     parts = []
     for agency, stat in flows:
-        if stat.mean or (not math.isnan(stat.p05) and (stat.p05 or stat.p95)):
+        if stat.is_other_than_zero:
             words = "gains" if stat.mean > 0 else "pays net"
             shown = stat if stat.mean > 0 else absolute(stat)
             parts.append(f"{agency_name(agency)} {words} {both(shown, 'pounds')}")

@@ -132,6 +132,8 @@ def agency_year_table(headline: Headline) -> Table:
     stats = {(r["agency"], r["cashable"], r["financial_year"]): stat_of(r) for r in records(frame)}
     rows = []
     for agency, cashable in keys:
+        if not any(stats[agency, cashable, year].is_other_than_zero for year in years):
+            continue
         cells = [both(stats[agency, cashable, year], "pounds") for year in years]
         name = agency_name(agency)
         rows.append([name[:1].upper() + name[1:], str(cashable), *cells])

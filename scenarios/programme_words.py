@@ -10,11 +10,16 @@ ActsOn = Literal["client", "employer"]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of programme: its title, whether it changes the client or the employer, and what it does."""
+    """One kind of programme: its title, whether it changes the client or the employer, and what it does.
+
+    `keeps_workers`: help goes on in a job. `job`: when some clients are placed in a job, at the start or the end.
+    """
 
     title: str
     acts_on: ActsOn
     does: str
+    keeps_workers: bool = False
+    job: Literal["", "start", "end"] = ""
 
 
 KINDS: dict[str, Kind] = {
@@ -31,18 +36,32 @@ KINDS: dict[str, Kind] = {
     "financed_retraining": Kind("retraining paid for", "client", "a level or another sector, after a long time"),
     "key_worker_support": Kind("key-worker support", "client", "some more job finding"),
     "intensive_outreach": Kind("intensive outreach", "client", "wellbeing first, job finding later"),
-    "supported_internship": Kind("supported internship", "client", "a year at an employer that may become a job"),
-    "apprenticeship": Kind("apprenticeship", "client", "a job with training, a level at the end"),
+    "supported_internship": Kind(
+        "supported internship", "client", "a year at an employer that may become a job", job="end"
+    ),
+    "apprenticeship": Kind(
+        "apprenticeship", "client", "a job with training, a level at the end", keeps_workers=True, job="start"
+    ),
     "youth_mentoring": Kind("youth mentoring", "client", "wellbeing and some more job finding"),
     "volunteering": Kind("volunteering", "client", "wellbeing; a step towards a job"),
     "advice_on_prescription": Kind("advice on prescription", "client", "income and wellbeing, not jobs"),
-    "work_and_health_advice": Kind("work and health advice", "client", "an earlier return from sickness absence"),
-    "workplace_retention": Kind("workplace retention", "client", "fewer exits from the job one has"),
+    "work_and_health_advice": Kind(
+        "work and health advice", "client", "an earlier return from sickness absence", keeps_workers=True
+    ),
+    "workplace_retention": Kind(
+        "workplace retention", "client", "fewer exits from the job one has", keeps_workers=True
+    ),
     "early_opportunities": Kind("early opportunities", "employer", "another ranking of applicants by anchor employers"),
-    "employer_training": Kind("training of employers", "employer", "hiring and keeping, centred on no effect"),
-    "workplace_adjustment": Kind("workplace adjustment", "employer", "fewer exits to sickness, quicker return"),
-    "flexible_hours": Kind("flexible hours", "employer", "fewer exits, fewer refusals"),
-    "first_refusal_vacancies": Kind("vacancies with first refusal", "employer", "clients first in some vacancies"),
+    "employer_training": Kind(
+        "training of employers", "employer", "hiring and keeping, centred on no effect", keeps_workers=True
+    ),
+    "workplace_adjustment": Kind(
+        "workplace adjustment", "employer", "fewer exits to sickness, quicker return", keeps_workers=True
+    ),
+    "flexible_hours": Kind("flexible hours", "employer", "fewer exits, fewer refusals", keeps_workers=True),
+    "first_refusal_vacancies": Kind(
+        "vacancies with first refusal", "employer", "clients first in some vacancies", job="start"
+    ),
     "travel_help": Kind("help with travel", "client", "fewer refusals where travel holds back"),
     "childcare_help": Kind("help with childcare", "client", "fewer refusals where childcare holds back"),
     "connect_to_work": Kind("Connect to Work", "client", "job finding, by an effect drawn per Place"),

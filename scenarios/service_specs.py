@@ -25,6 +25,8 @@ class ServiceSpec:
         Whom the service itself takes: its Places, its eligibility, none of its exclusions.
     money
         On whom its funders may spend; None where one of them sets no rule.
+    place_ids
+        Places whose residents it serves, which `rule` repeats; None = all.
     priority
         Bit mask over `vocabulary.COHORTS`: served first; 0 = nobody first.
     channels
@@ -55,6 +57,7 @@ class ServiceSpec:
     kind: str
     rule: Rule
     money: Rule | None
+    place_ids: tuple[int, ...] | None
     priority: int
     channels: int
     capacity: float

@@ -21,19 +21,22 @@ SEEKERS_A_TASK, MAX_LOOKS = 256, 64
 """Seekers whose looks are worked out together; looks of one seeker in a month at most (six bits hold them)."""
 CHILD_MONTHS = 18 * 12
 """Age at which a child no longer counts."""
+WAITING, HELPED, COMPLETED, PLACED = 1, 2, 4, 8
+"""Bits of `help_state`: in a service's line; being helped; has finished some service; to be placed in a job now."""
 MAX_APPLICATIONS = 16
 """Longest list of applications of one seeker in one month."""
 
 
 class Columns(NamedTuple):
-    """Residents' columns as the kernels see them: COLUMNS of `residents` and ten of the engine's own.
+    """Residents' columns as the kernels see them: COLUMNS of `residents` and those of the engine's own.
 
     `timer`: month of the next visit that is due: a birthday that changes the age band, the 65th, a job's
     passing into another class of tenure; `exit_class`, `health_class`: rows of the bound tables; `gross`: pence
     a month from the job and `gross_kind` what sort; `award`: pence a month of Universal Credit of the unit, kept
     at its head; `offer`: subsidy offered this month, index + 1; `cell`: where the resident is counted in
     `Counters.cells`; `child_until`: month in which the youngest child turns 18; `counted`: age band, + 1, under
-    which he counts as a claimant.
+    which he counts as a claimant; `help`: service whose effect he carries, index + 1, and `help_since` when it
+    began; `help_state`: bits of WAITING, HELPED, COMPLETED and PLACED.
     """
 
     id: NDArray[np.uint32]
@@ -82,6 +85,9 @@ class Columns(NamedTuple):
     cell: NDArray[np.int32]
     child_until: NDArray[np.int16]
     counted: NDArray[np.uint8]
+    help: NDArray[np.uint8]
+    help_since: NDArray[np.int16]
+    help_state: NDArray[np.uint8]
 
 
 class Firms(NamedTuple):
@@ -123,6 +129,8 @@ class Record(NamedTuple):
     left: NDArray[np.int16]
     first_start: NDArray[np.int16]
     start_subsidy: NDArray[np.uint8]
+    first_help: NDArray[np.int16]
+    help_service: NDArray[np.uint8]
 
 
 class Lists(NamedTuple):
@@ -206,6 +214,9 @@ def columns_of(residents: Residents) -> Columns:
         cell=np.zeros(n, np.int32),
         child_until=np.where(youngest == NEVER, NEVER, youngest + CHILD_MONTHS).astype(np.int16),
         counted=np.zeros(n, np.uint8),
+        help=np.zeros(n, np.uint8),
+        help_since=np.full(n, NEVER, np.int16),
+        help_state=np.zeros(n, np.uint8),
     )
 
 
@@ -234,6 +245,8 @@ def empty_record(n: int, months: int) -> Record:
         left=np.full(n, months, np.int16),
         first_start=np.full(n, -1, np.int16),
         start_subsidy=np.zeros(n, np.uint8),
+        first_help=np.full(n, -1, np.int16),
+        help_service=np.zeros(n, np.uint8),
     )
 
 

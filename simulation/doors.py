@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scenarios.arm import SubsidySpec
 from scenarios.columns import HOURLY_PAY_MAX_PENCE
 from scenarios.vocabulary import Benefit, State
-from simulation.columns import Columns
+from simulation.columns import COMPLETED, HELPED, Columns
 from simulation.residents import NEVER
 from simulation.streams import draws
 
@@ -61,8 +61,8 @@ READERS: Mapping[str, Callable[[Columns, Which, int], NDArray[Any]]] = {
     "severity": lambda c, r, m: c.severity[r],
     "cohort": lambda c, r, m: c.cohort[r],
     "barriers": lambda c, r, m: c.barriers[r],
-    "on_programme": lambda c, r, m: c.programme[r] > 0,
-    "completed": lambda c, r, m: c.completed[r] > 0,
+    "on_programme": lambda c, r, m: (c.programme[r] > 0) | (c.help_state[r] & HELPED > 0),
+    "completed": lambda c, r, m: (c.completed[r] > 0) | (c.help_state[r] & COMPLETED > 0),
     "is_parent": lambda c, r, m: m < c.child_until[r],
 }
 """Column of `scenarios.columns` -> how the engine reads it for some rows in a month."""

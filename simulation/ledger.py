@@ -11,9 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-AGENCIES = ("DWP", "HMRC", "combined_authority")
+AGENCIES = ("DWP", "HMRC", "NHS", "local_authorities", "combined_authority")
 """Accounts inside the public purse that the lines of this module use."""
-ACCOUNTS = (*AGENCIES, "employers", "residents")
+ACCOUNTS = (*AGENCIES, "employers", "residents", "other_funders", "providers")
+SERVICE_PAYERS = {
+    "national_government": "DWP",
+    "nhs": "NHS",
+    "local_authority": "local_authorities",
+    "combined_authority": "combined_authority",
+    "employer": "employers",
+}
+"""Kind of a service's funder -> account that pays; every other kind pays from `other_funders`."""
+OTHER_FUNDERS = "other_funders"
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,15 @@ LINES = (
     Line("local_subsidy_grant", "combined_authority", "employers", True, "Local subsidy: payments for a start"),
     Line("local_subsidy_support", "combined_authority", "residents", True, "Local subsidy: wraparound support"),
     Line("local_subsidy_administration", "combined_authority", "employers", True, "Local subsidy: administration"),
+    Line("service_DWP", "DWP", "providers", True, "Services paid by national government"),
+    Line("service_NHS", "NHS", "providers", True, "Services paid by the NHS"),
+    Line("service_local_authorities", "local_authorities", "providers", True, "Services paid by councils"),
+    Line(
+        "service_combined_authority", "combined_authority", "providers", True, "Services paid by combined authorities"
+    ),
+    Line("service_employers", "employers", "providers", False, "Services paid by employers"),
+    Line("service_other_funders", "other_funders", "providers", False, "Services paid by others, or payer not stated"),
+    Line("advice_income", "DWP", "residents", True, "Benefits claimed after advice"),
 )
 LINE_INDEX = {line.name: i for i, line in enumerate(LINES)}
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.columns import MAX_APPLICATIONS, SEEKERS_A_TASK
+from simulation.columns import HELPED, MAX_APPLICATIONS, SEEKERS_A_TASK
 from simulation.compiling import inlined, kernel, scalar
 from simulation.streams import GOLDEN, U64, draw, draw2, high, low, mix, points
 
@@ -40,8 +40,10 @@ class LookParameters(NamedTuple):
     `own_sector`: share of looks in the seeker's own industry, ten bits; `adviser_looks`: looks of an adviser
     for a free place; `inclusive`: health counted by inclusive employers, 16-bit fixed point; refusals are
     32-bit thresholds; `shift`: added to every hiring standard; `subsidy_points`, `in_vacancies`,
-    `in_places`, `marginal`, `place_mask`, `sector_mask`, `stream` (number of its draws): by subsidy; the last
-    two switch on the exact limits.
+    `in_places`, `marginal`, `place_mask`, `sector_mask`, `stream` (number of its draws): by subsidy; then
+    two that switch on the exact limits; the month, and what services change, by service: `refusal` chance of
+    turning a job down by months since help began, `ranking` points and `health_seen` share of the penalty for
+    health at anchor employers or, with `at_home`, at those of the seeker's Place; 16-bit fixed point.
     """
 
     own_sector: int
@@ -59,6 +61,11 @@ class LookParameters(NamedTuple):
     stream: NDArray[np.uint64]
     unlimited: int
     no_standard: int
+    month: int
+    refusal: NDArray[np.uint32]
+    ranking: NDArray[np.int64]
+    health_seen: NDArray[np.int64]
+    at_home: NDArray[np.uint8]
 
 
 @scalar
@@ -184,6 +191,26 @@ def open_doors(firms: Any, tables: Any, w: Any, unlimited: int, n: int) -> Any:
     return found
 
 
+@inlined
+def turns_down(c: Any, p: Any, i: int, barriers: int, away: bool, cost: Any) -> Any:
+    """Return whether a job costs a seeker too much to get to, in travel or childcare; help may lower the chance.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    p : integers of looks and values.
+    i : his row.
+    barriers, away : bits of what holds him back; whether the employer is in another area than his Place.
+    cost : draw of the pair.
+    """
+    transport, childcare = np.int64(p.transport), np.int64(p.childcare)
+    if c.help[i] > 0:
+        months = min(np.int64(p.month) - c.help_since[i], p.refusal.shape[1] - 1)
+        ratio = np.int64(p.refusal[np.int64(c.help[i]) - 1, months])
+        transport, childcare = (transport * ratio) >> 16, (childcare * ratio) >> 16
+    return (barriers & 1 and away and low(cost) < transport) or (barriers & 2 and high(cost) < childcare)
+
+
 @kernel
 def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, w: Any, keys: Any, first: int, end: int) -> None:
     """Write the applications of seekers first..end-1: employers in order of looking, and ranks there.
@@ -226,17 +253,19 @@ def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, w: Any, k
                     continue
                 facts, who = lists.seeker_facts[s], c.id[i]
                 barriers = (facts >> 23) & 3
-                if barriers > 0:
-                    cost = draw2(accept_key, who, e)
-                    if (barriers & 1 and areas[e] != facts & 255 and low(cost) < p.transport) or (
-                        barriers & 2 and high(cost) < p.childcare
-                    ):
-                        continue
+                if barriers > 0 and turns_down(c, p, i, barriers, areas[e] != facts & 255, draw2(accept_key, who, e)):
+                    continue
                 z = draw2(value_key, who, e)
                 health = ((facts >> 25) & 127) << 2
                 if inclusive[e] == 1:
                     health = (health * p.inclusive) >> 16
-                value = (facts >> 32) - health + points(z)
+                bonus: Any = 0
+                if c.help_state[i] & HELPED:
+                    served = np.int64(c.help[i]) - 1
+                    if inclusive[e] == 1 or (p.at_home[served] == 1 and areas[e] == facts & 255):
+                        health = (health * p.health_seen[served]) >> 16
+                        bonus = p.ranking[served]
+                value = (facts >> 32) - health + points(z) + bonus
                 if (
                     k >= 0
                     and p.in_vacancies[k] == 1

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arm import ArmSpec
+from scenarios.service_specs import ServicesSpec
 from scenarios.vocabulary import State, month_index
 from simulation.accounts import Accounts
 from simulation.checksum import state_hash
@@ -38,12 +39,14 @@ from simulation.places import Place
 from simulation.processes.employer_choice import opening_rate
 from simulation.programmes import Subsidy, participation
 from simulation.recording import record
+from simulation.service_tables import highest_recovery, looks_with_services, with_services
+from simulation.services import Services
 from simulation.slots import RATE_ONE, count_slots, join_lists, open_and_close, open_places
 from simulation.start import Start
 from simulation.streams import FIXED, Purpose, key, key_of, root
 from simulation.taxben.rates import financial_year, rates_of
-from simulation.thresholds import ONE
-from simulation.visit import CELL_SHAPE, MAX_SUBSIDIES, STANDARD_SHIFT, Counters, Keys
+from simulation.thresholds import ONE, with_recovery
+from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, WAIT, Counters, Keys
 
 NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
 
@@ -91,7 +94,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.counters = [empty_counters(start.n_places, k) for _ in range(self.lanes.n)]
         self.cells = np.zeros(start.n_places * int(np.prod(CELL_SHAPE)), np.int32)
         self.satisfaction = np.zeros(start.n_places, np.int64)
-        self.rows = Rows.empty(months, start.n_places, start.n_areas, k)
+        n_services = len(arm.services.services) if arm.services else 0
+        self.rows = Rows.empty(months, start.n_places, start.n_areas, k, n_services)
         self.recorder: Record = empty_record(n if recording else 1, arm.months)
         self.recording = recording
         self.accounts = Accounts(start.n_places, k, start.parameters.claiming)
@@ -106,9 +110,13 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             start.visit = visit_tables(start.donor, start.n_places, start.parameters, start.limits)
         self.visit = with_subsidies(start.visit, start.parameters, arm.subsidies)
         self.visit.values[STANDARD_SHIFT] += start.levels.standard_shift
+        self.tables = start.tables
+        if arm.services:
+            self._set_services(arm.services)
         self.rate_key = ("", 0.0)
         self._set_year()
         self.subsidies = [Subsidy(self, spec, i) for i, spec in enumerate(arm.subsidies)]
+        self.services = Services(self, arm.services) if arm.services else None
         self.places = [Place(self, i) for i in range(start.n_areas)]
         self._tabulate_policy()
         self._set_targets()
@@ -125,6 +133,14 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             joins=np.zeros((k, n), np.uint16),
         )
 
+    def _set_services(self, spec: ServicesSpec) -> None:
+        """Tabulate what services change in the pass; a wait for treatment is policy too."""
+        self.visit = with_services(self.visit, spec.services, self.start.n_places, self.root)
+        self.visit.values[WAIT] = round(self.visit.values[WAIT] * spec.treatment_wait)
+        highest = highest_recovery(self.visit.help_ratio)
+        if highest > 1.0:
+            self.tables = with_recovery(self.tables, highest, int(self.visit.values[DIAGNOSIS]))
+
     def _tabulate_policy(self) -> None:
         p, arm = self.start.parameters, self.arm
         share = np.array([s.share for s in self.subsidies])
@@ -132,6 +148,10 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.look_parameters = self.look_parameters._replace(
             shift=self.look_parameters.shift + self.start.levels.standard_shift
         )
+        if arm.services:
+            self.look_parameters = looks_with_services(
+                self.look_parameters, arm.services.services, self.visit.help_ratio
+            )
         for k, spec in enumerate(arm.subsidies):
             self.firms.joins[k] = participation(
                 self.firms, spec, k, self.root, int(p.employer_choice.establishment_slots)
@@ -205,6 +225,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             self.looking,
             self.recorder,
             self.visit,
+            self.tables,
+            self.services,
             self.start,
             self.seeker_ids,
         )
@@ -218,12 +240,16 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self._new_rates()
         self._pass_over_residents(policy)  # 1-4 age, health, exits, ends of subsidies
         self._open_slots()  # 5
-        for subsidy in self.subsidies:  # 6 doors
+        if self.services:  # 6 doors, and 8 programmes
+            self.services.step(self, policy)
+        for subsidy in self.subsidies:
             subsidy.step()
         if self.subsidies:
             self._open_places()
-        self._hire(policy)  # 7 (8 programmes come with the services)
+        self._hire(policy)  # 7
         self.accounts.pay(self)  # 9
+        if self.services:
+            self.accounts.posted += self.services.bill
         self._observe()  # 10 wellbeing is kept by events; 11
         self.month += 1
 
@@ -238,6 +264,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             skill=key(self.root, month, p.SKILL),
             disclosure=key(self.root, FIXED, p.DISCLOSURE),
             wellbeing=key(self.root, FIXED, p.WELLBEING),
+            help=key(self.root, month, p.PLACEMENT),
         )
 
     def _begin_record(self) -> None:
@@ -260,7 +287,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
 
         def work(lane: int, first: int, end: int) -> None:
             monthly_pass(
-                self.columns, self.firms, self.start.tables, self.visit, self.start.donor, self.lists, self.recorder,
+                self.columns, self.firms, self.tables, self.visit, self.start.donor, self.lists, self.recorder,
                 self.counters[lane], keys, self.month, policy, self.block, first, end,
             )  # fmt: skip
 
@@ -301,6 +328,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             self.seeker_ids = np.zeros(m.got.size, np.uint32)
             prepare_nodes(self.firms, m)
         p = Purpose
+        looks = self.look_parameters._replace(month=self.month)
         keys = HiringKeys(
             look=key(self.root, self.month, p.LOOK),
             value=key(self.root, self.month, p.VALUE),
@@ -311,7 +339,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
 
         def work(lane: int, first: int, end: int) -> None:
             apply(
-                self.columns, self.firms, self.start.looks, self.look_parameters, self.lists, m, self.looking[lane],
+                self.columns, self.firms, self.start.looks, looks, self.lists, m, self.looking[lane],
                 keys, first * SEEKERS_A_TASK, min(n, end * SEEKERS_A_TASK),
             )  # fmt: skip
 
@@ -322,7 +350,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         if self.start.limits.clearing:
             clear_market(self, n, key(self.root, self.month, p.RING))
         self.n_hired = hire(
-            self.columns, self.firms, self.start.tables, self.look_parameters, self.pay, m, self.lists,
+            self.columns, self.firms, self.tables, looks, self.pay, m, self.lists,
             self.counters[0], self.recorder, keys, n, self.month, policy,
         )  # fmt: skip
         record(

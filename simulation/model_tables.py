@@ -11,10 +11,11 @@ from scipy.stats import norm
 
 from scenarios.arm import SubsidySpec
 from scenarios.vocabulary import AGE_BAND_STARTS, AGE_BANDS, AGE_MIN_YEARS, COHORTS, CONDITIONS, QUALIFICATIONS
-from simulation.columns import Columns
+from simulation.columns import MAX_LOOKS, Columns
 from simulation.looks import N_AREA_BITS, LookParameters, LookTables
 from simulation.parameters import Parameters
 from simulation.processes import demography, progression, wellbeing
+from simulation.processes.help_effects import RATIOS
 from simulation.streams import stream_of
 from simulation.subsidies import Terms
 from simulation.thresholds import CLASS_OF_BITS, ONE, threshold
@@ -140,6 +141,8 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, limits: Limits) -> Vi
         "standard_shift": int(choice.standard_shift),
         "no_standard": limits.no_standard,
         "ability_weight": round(choice.ability_weight * ONE),
+        "placed_looks": min(int(p.doors.placed_looks), MAX_LOOKS - 1),
+        "placed_points": int(p.doors.placed_points),
     }
     arrivals = np.cumsum(demography.arrival_ages(demography.smoothed(heads_by_age(c, n_places), p.demography)), axis=1)
     quantiles = norm.ppf((np.arange(256) + 0.5) / 256) * p.wellbeing.standard_deviation + p.wellbeing.mean
@@ -164,6 +167,10 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, limits: Limits) -> Vi
         placement_months=np.zeros(0, np.int64),
         drop_out=np.zeros(0, np.uint32),
         keep_bonus=np.zeros(0, np.int64),
+        help_ratio=np.zeros((0, n_places, 1, len(RATIOS)), np.uint32),
+        lock_in=np.zeros(0, np.int64),
+        help_until=np.zeros(0, np.int64),
+        help_satisfaction=np.zeros(0, np.int64),
     )
 
 
@@ -296,4 +303,9 @@ def look_parameters(
         stream=np.array([stream_of(s.name) for s in subsidies], np.uint64),
         unlimited=limits.unlimited,
         no_standard=limits.no_standard,
+        month=0,
+        refusal=np.zeros((0, 1), np.uint32),
+        ranking=np.zeros(0, np.int64),
+        health_seen=np.zeros(0, np.int64),
+        at_home=np.zeros(0, np.uint8),
     )

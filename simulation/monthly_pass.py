@@ -109,7 +109,7 @@ def monthly_pass(
             leavers += np.int64(why & LEFT != 0)
             if c.state[i] == _UNEMPLOYED or why & SEEKS != 0:
                 lists.looker[lookers] = i
-                lists.facts[lookers] = facts_of(c, v, i, month)
+                lists.facts[lookers] = facts_of(c, v, keys.help, i, month)
                 lookers += 1
             if why & CHANGED != 0:
                 record_one(c, t, v, rec, counters, keys.wellbeing, i, month, policy)

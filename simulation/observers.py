@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scenarios.vocabulary import AGE_BANDS, STATES
 from simulation.compiling import inlined, kernel
 from simulation.ledger import LINES
-from simulation.output import FLOW_ITEMS, SUBSIDY_ITEMS
+from simulation.output import FLOW_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS
 from simulation.visit import CELL_SHAPE, OUTSIDE, Counters
 
 
@@ -67,16 +67,18 @@ class Rows:
     satisfaction: NDArray[np.int64]
     subsidies: NDArray[np.int64]
     ledger: NDArray[np.int64]
+    services: NDArray[np.int32]
+    service_places: NDArray[np.int32]
     state_hash: NDArray[np.uint64]
 
     @classmethod
-    def empty(cls, months: int, n_places: int, n_areas: int, n_subsidies: int) -> Rows:
+    def empty(cls, months: int, n_places: int, n_areas: int, n_subsidies: int, n_services: int = 0) -> Rows:
         """Return rows of zeros for so many months.
 
         Parameters
         ----------
         months : number of months.
-        n_places, n_areas, n_subsidies : Places, areas with those outside, subsidies.
+        n_places, n_areas, n_subsidies, n_services : Places, areas with those outside, subsidies, services.
         """
         bands, states = len(AGE_BANDS), len(STATES)
         return cls(
@@ -90,5 +92,7 @@ class Rows:
             satisfaction=np.zeros((months, n_places), np.int64),
             subsidies=np.zeros((months, n_subsidies, n_places, len(SUBSIDY_ITEMS)), np.int64),
             ledger=np.zeros((months, n_places, len(LINES)), np.int64),
+            services=np.zeros((months, n_services, n_places, len(SERVICE_ITEMS)), np.int32),
+            service_places=np.zeros((months, n_services), np.int32),
             state_hash=np.zeros(months, np.uint64),
         )

@@ -13,6 +13,33 @@ SUBSIDY_ITEMS = ("eligible", "reached", "started", "active", "finished", "kept",
 """Monthly counts by subsidy and Place: people who meet the rule and look for work this month; of them, those
 who hold an offer; starts; people in a subsidised job at the month's end; placements that reached their
 length; of them, those kept on; placements left early; months of subsidy paid."""
+SERVICE_ITEMS = (
+    "referred",
+    "rejected_rules",
+    "rejected_money",
+    "rejected_full",
+    "rejected_triage",
+    "withdrawn",
+    "no_longer_eligible",
+    "left_waiting",
+    "started",
+    "finished",
+    "into_work",
+    "dropped_out",
+    "moved_on",
+    "left",
+    "placed",
+    "lost",
+    "waiting",
+    "active",
+    "days_waited",
+)
+"""Monthly counts by service and Place. Referred, and what became of it: shut out by the service's own rules, by its
+funders', because the year's starts are used up, at the first conversation; gave up the wait, met the rules no longer,
+left the region or the age range while waiting; started. Of those helped: finished without a new job, left for a job
+that they found while being helped, dropped out, moved on to another service, left the region or the age range.
+Placed in a job. Lost: rejected by rules or money, and not referred on. Waiting and being helped at the month's end.
+Days waited by those who started."""
 LIVE_GROUPS = ("place", "age_band", "sex", "ethnicity", "health", "state", "cohort", "deprivation", "unemployed_months")
 """Columns of `ResidentRecord.groups`, all taken at the start of the policy, before it can act."""
 
@@ -57,7 +84,7 @@ class ResidentRecord:
     where the resident was in that state at the month's end). `left` is the policy month in which the
     resident of the policy's start was replaced in his row (the horizon where he never was): bits from
     then on belong to his successor. `first_start` is the policy month of his first subsidised start, or -1;
-    `start_subsidy` the index of that subsidy.
+    `start_subsidy` the index of that subsidy; `first_help` and `help_service` the same of a service.
     """
 
     work: NDArray[np.uint64]
@@ -66,6 +93,8 @@ class ResidentRecord:
     left: NDArray[np.int16]
     first_start: NDArray[np.int16]
     start_subsidy: NDArray[np.uint8]
+    first_help: NDArray[np.int16]
+    help_service: NDArray[np.uint8]
     groups: dict[str, NDArray[np.generic]]
 
 
@@ -103,6 +132,11 @@ class RunOutput:
     subsidy_names: tuple[str, ...]
     ledger: NDArray[np.int64]
     """(T, P, L): pence by line of `simulation.ledger.LINES`."""
+    services: NDArray[np.int32]
+    """(T, J, P, len(SERVICE_ITEMS)) for J services"""
+    service_places: NDArray[np.int32]
+    """(T, J): people that a service can help at once"""
+    service_names: tuple[str, ...]
     state_hash: NDArray[np.uint64]
     """(T,): hash of the whole state at the month's end."""
     records: ResidentRecord | None

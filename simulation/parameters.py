@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from simulation.processes.claiming import ClaimingParameters
+from simulation.processes.contact import DoorParameters
 from simulation.processes.demography import DemographyParameters
 from simulation.processes.employer_choice import EmployerParameters
 from simulation.processes.health import HealthParameters
@@ -38,6 +39,7 @@ class Parameters:
     wellbeing: WellbeingParameters
     claiming: ClaimingParameters
     demography: DemographyParameters
+    doors: DoorParameters
 
 
 _KINDS: dict[str, type] = {
@@ -52,6 +54,7 @@ _KINDS: dict[str, type] = {
     "wellbeing": WellbeingParameters,
     "claiming": ClaimingParameters,
     "demography": DemographyParameters,
+    "doors": DoorParameters,
 }
 
 

@@ -83,6 +83,8 @@ def arrive(c: Any, v: Any, donor: Any, i: int, month: int, key: Any) -> None:
     if c.programme[i] > 0:
         c.programme[i] = ENDED
     c.completed[i] = 0
+    c.help[i] = 0
+    c.help_state[i] = 0
     c.offer[i] = 0
     c.slot[i] = 0
 

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import State
+from simulation.columns import HELPED, PLACED
 from simulation.compiling import inlined, scalar
 from simulation.covariates import SPELL_CAP
+from simulation.processes.help_effects import ENTRY, RETENTION, RETURN, SICK_EXIT
 from simulation.streams import draw, draw2, high, low, points
 from simulation.thresholds import SEGMENT_BITS
 from simulation.visit import (
@@ -25,6 +27,8 @@ from simulation.visit import (
     PAY_RISE,
     PLACE_CLOSED,
     PLACE_KEPT,
+    PLACED_LOOKS,
+    PLACED_POINTS,
     SEEKS,
     SLOT_CLOSED,
     SLOT_CLOSES,
@@ -56,6 +60,35 @@ def state_of(destination: Any, state: Any) -> Any:
 
 
 @inlined
+def helped(c: Any, v: Any, i: int, effect: int, month: int) -> Any:
+    """Return what the help that a resident has or had multiplies a hazard with, 16-bit fixed point.
+
+    Parameters
+    ----------
+    c : residents' columns; he carries an effect.
+    v : visit parameters.
+    i, effect : row, effect of `processes.help_effects`.
+    month : month number.
+    """
+    months = min(np.int64(month) - c.help_since[i], v.help_ratio.shape[2] - 1)
+    return np.int64(v.help_ratio[np.int64(c.help[i]) - 1, c.place[i], months, effect])
+
+
+@inlined
+def has_faded(c: Any, v: Any, i: int, month: int) -> Any:
+    """Return whether nothing is left of the effect that a resident carries.
+
+    Parameters
+    ----------
+    c : residents' columns; he carries an effect.
+    v : visit parameters.
+    i : row.
+    month : month number.
+    """
+    return np.int64(month) - c.help_since[i] >= v.help_until[np.int64(c.help[i]) - 1]
+
+
+@inlined
 def exit_of(c: Any, t: Any, v: Any, i: int, u: int, month: int) -> Any:
     """Return the state a resident moves to this month, STAYS, LOOKS for a job, or RISES in pay.
 
@@ -80,6 +113,13 @@ def exit_of(c: Any, t: Any, v: Any, i: int, u: int, month: int) -> Any:
     width = (width * np.int64(t.exit_level[c.place[i], s, d])) >> 16
     if d == _D_UNEMPLOYED and s == _EMPLOYED and c.insecure[i] == 1:
         width = (width * v.values[INSECURE_RATIO]) >> 16
+    if c.help[i] > 0:
+        if d == _D_SEARCH:
+            width = (width * helped(c, v, i, RETURN if s == _ABSENT else ENTRY, month)) >> 16
+        elif s <= _ABSENT and d == _D_LTS:
+            width = (width * helped(c, v, i, SICK_EXIT, month)) >> 16
+        elif s <= _ABSENT and d == _D_UNEMPLOYED:
+            width = (width * helped(c, v, i, RETENTION, month)) >> 16
     if u - np.int64(t.offset[s, d]) >= width:
         return STAYS
     if d == _D_SEARCH:
@@ -115,21 +155,50 @@ def value_of(c: Any, v: Any, i: int, month: int) -> Any:
 
 
 @inlined
-def facts_of(c: Any, v: Any, i: int, month: int) -> Any:
+def looks_of(c: Any, v: Any, key: Any, i: int, month: int) -> Any:
+    """Return how many employers a seeker looks at this month; help raises or lowers it, rounded by a draw.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    v : visit parameters.
+    key : the month's key of rounding.
+    i : row.
+    month : month number.
+    """
+    looks = max(np.int64(1), v.looks[c.state[i]] + v.cohort_looks[c.cohort[i]])
+    if c.help_state[i] & PLACED:
+        return v.values[PLACED_LOOKS]
+    if c.help[i] == 0:
+        return looks
+    ratio = np.int64(1 << 16)
+    if c.state[i] == _UNEMPLOYED:
+        ratio = helped(c, v, i, ENTRY, month)
+    if c.help_state[i] & HELPED:
+        ratio = (ratio * v.lock_in[np.int64(c.help[i]) - 1]) >> 16
+    return min(np.int64(63), (looks * ratio + (high(draw(key, c.id[i])) >> 16)) >> 16)
+
+
+@inlined
+def facts_of(c: Any, v: Any, key: Any, i: int, month: int) -> Any:
     """Return what hiring needs of a seeker in one word: value, health seen, barriers, looks, sector, state, Place.
 
     Parameters
     ----------
     c : residents' columns.
     v : visit parameters.
+    key : the month's key of rounding.
     i : row.
     month : month number.
     """
     health: Any = np.int64(0)
     if c.declared[i] != 0:
         health = v.severity_penalty[c.severity[i]] + v.condition_penalty[v.class_of_bits[c.declared[i]]]
-    looks = max(np.int64(1), v.looks[c.state[i]] + v.cohort_looks[c.cohort[i]])
-    word = (value_of(c, v, i, month) << 32) | (min(health >> 2, 127) << 25) | (np.int64(c.barriers[i] & 3) << 23)
+    value = value_of(c, v, i, month)
+    if c.help_state[i] & PLACED:
+        value += v.values[PLACED_POINTS]
+    looks = looks_of(c, v, key, i, month)
+    word = (value << 32) | (min(health >> 2, 127) << 25) | (np.int64(c.barriers[i] & 3) << 23)
     return word | (looks << 17) | (np.int64(c.sector[i]) << 12) | (np.int64(c.state[i]) << 8) | np.int64(c.place[i])
 
 
@@ -266,6 +335,9 @@ def leave(
     if to >= 0 and to != s:
         move(c, t, counters, i, s, to, month)
         why |= CHANGED | MONEY
-    if to == LOOKS and c.programme[i] == 0:
+    if (to == LOOKS or c.help_state[i] & PLACED) and c.programme[i] == 0 and c.state[i] != _ABSENT:
         why |= SEEKS
+    if c.help[i] > 0 and c.help_state[i] & HELPED == 0 and has_faded(c, v, i, month):
+        c.help[i] = 0
+        why |= CHANGED
     return why

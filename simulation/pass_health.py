@@ -8,6 +8,8 @@ import numpy as np
 
 from scenarios.vocabulary import CONDITIONS, State
 from simulation.compiling import inlined, scalar
+from simulation.pass_exits import helped
+from simulation.processes.help_effects import RECOVERY
 from simulation.streams import draw, high, low
 from simulation.thresholds import BETTER_SEGMENT, DIAGNOSIS_SEGMENT, SEGMENT_BITS, WORSE_SEGMENT
 from simulation.visit import DECLARED, DIAGNOSIS, LONG_UNEMPLOYMENT, TREATED, WAIT
@@ -61,6 +63,8 @@ def toggle(c: Any, t: Any, v: Any, keys: Any, i: int, u: int, group: int, band: 
         width = np.int64(t.recovery[k, group])
         if c.treatment[i] != _NEVER and c.treatment[i] <= month:
             width = (width * v.values[TREATED]) >> 16
+        if c.help[i] > 0:
+            width = (width * helped(c, v, i, RECOVERY, month)) >> 16
         if position < width:
             keep = np.uint8(~bit & 0xFF)
             c.conditions[i] &= keep

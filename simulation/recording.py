@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import State
+from simulation.columns import HELPED
 from simulation.compiling import inlined, kernel, scalar
 from simulation.streams import U64, draw
 from simulation.thresholds import TENURE_BUCKETS
@@ -69,7 +70,7 @@ def record_one(
     tenure = np.int64(month) - c.hired[i]
     conditions = v.class_of_bits[c.conditions[i]]
     c.exit_class[i] = exit_class_of(
-        s, band, severity, conditions, c.qualification[i], c.insecure[i], tenure, c.programme[i]
+        s, band, severity, conditions, c.qualification[i], c.insecure[i], tenure, c.programme[i] | c.help[i]
     )
     c.health_class[i] = health_class_of(band, severity, c.conditions[i], c.diagnosed[i])
     due = np.int64(c.birth[i]) + t.band_end[band]
@@ -81,6 +82,8 @@ def record_one(
     level = np.int64(v.satisfaction_levels[draw(wellbeing, c.id[i]) & U64(255)]) + v.satisfaction[s, severity]
     if c.programme[i] > 0:
         level += v.on_programme[0]
+    if c.help_state[i] & HELPED:
+        level += v.help_satisfaction[np.int64(c.help[i]) - 1]
     level = min(np.int64(100), max(np.int64(0), level))
     counters.satisfaction[c.place[i]] += level - np.int64(c.satisfaction[i])
     c.satisfaction[i] = level

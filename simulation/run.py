@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from simulation.output import ResidentRecord, RunOutput
 from simulation.parameters import build as build_parameters
 from simulation.population import Population
 from simulation.scorecard import Scorecard
+from simulation.services import and_those_of
 from simulation.start import RUN_IN_MONTHS, Levels, Start, first_pay, raw_start, shift_calendar
 from simulation.thresholds import LEVELS
 from simulation.visit import CELL_SHAPE
@@ -100,7 +102,9 @@ def prepare(
 
 def _record(model: RegionModel, groups: dict[str, NDArray[Any]]) -> ResidentRecord:
     r: Record = model.recorder
-    return ResidentRecord(r.work, r.unemployed, r.subsidised, r.left, r.first_start, r.start_subsidy, groups)
+    return ResidentRecord(
+        r.work, r.unemployed, r.subsidised, r.left, r.first_start, r.start_subsidy, r.first_help, r.help_service, groups
+    )
 
 
 def groups_at(model: RegionModel) -> dict[str, NDArray[Any]]:
@@ -122,12 +126,16 @@ def groups_at(model: RegionModel) -> dict[str, NDArray[Any]]:
     }
 
 
-def _joined(history: Rows, later: Rows, t: int, n_subsidies: int) -> dict[str, NDArray[Any]]:
-    out = {}
+def _joined(history: Rows, model: RegionModel, t: int) -> dict[str, NDArray[Any]]:
+    """Return the rows of a model behind the first t of its history; what only the model has is zero before."""
+    out, later = {}, model.rows
     for name in Rows.__dataclass_fields__:
         before, after = getattr(history, name)[:t], getattr(later, name)
-        if name == "subsidies":
+        if name in ("subsidies", "services", "service_places"):
+            past = before
             before = np.zeros((t, *after.shape[1:]), after.dtype)
+            if name != "subsidies" and model.services and past.shape[1]:
+                before[:, model.services.number_before] = past
         out[name] = np.concatenate([before, after])
     return out
 
@@ -150,7 +158,7 @@ def output_of(
     scorecard : the arm's snapshots, or None where none was taken.
     """
     t = model.policy_month if history is not None else 0
-    rows = _joined(history, model.rows, t, len(model.subsidies)) if history is not None else model.rows.__dict__
+    rows = _joined(history, model, t) if history is not None else model.rows.__dict__
     first = 0 if history is not None else model.first_month
     n_states = CELL_SHAPE[-1]
     moves = rows["moves"]
@@ -170,6 +178,9 @@ def output_of(
         satisfaction=rows["satisfaction"],
         subsidies=rows["subsidies"],
         subsidy_names=tuple(s.spec.name for s in model.subsidies),
+        services=rows["services"],
+        service_places=rows["service_places"],
+        service_names=model.services.names if model.services else (),
         ledger=rows["ledger"],
         state_hash=rows["state_hash"],
         records=_record(model, groups) if groups is not None else None,
@@ -182,6 +193,9 @@ def output_of(
 
 def _fork(history: RegionModel, arm: ArmSpec, threads: int, hashing: bool) -> RegionModel:
     """Return a model of an arm that goes on from where the history stands."""
+    before = history.arm.services
+    if before is not None and arm.services is not None:
+        arm = replace(arm, services=and_those_of(arm.services, before, history.month))
     start = Start(**{**history.start.__dict__, "columns": history.columns, "firms": history.firms})
     model = RegionModel(
         start,
@@ -197,6 +211,8 @@ def _fork(history: RegionModel, arm: ArmSpec, threads: int, hashing: bool) -> Re
     model.cells[:] = history.cells
     model.satisfaction[:] = history.satisfaction
     model.accounts.go_on_from(history.accounts)
+    if history.services and model.services:
+        model.services.go_on_from(history.services, model.columns, history.month)
     model.tightness = history.tightness.copy()
     model.rate_key = history.rate_key
     model.rates = history.rates
@@ -234,7 +250,7 @@ def simulate(
     if any((arm.policy_month, arm.months) != (base.policy_month, base.months) for arm in arms):
         raise ValueError("all arms of a comparison must start in the same month and run for the same time")
     begun = time.perf_counter()
-    no_policy = ArmSpec(base.name, (), base.demand, base.minimum_wage, (), base.policy_month, 1)
+    no_policy = ArmSpec(base.name, (), base.demand, base.minimum_wage, (), base.policy_month, 1, base.services)
     history = RegionModel(
         start, no_policy, seed=seed, threads=threads, months=max(1, base.policy_month), hashing=hashing
     )

@@ -47,6 +47,15 @@ class Purpose(IntEnum):
     SKILL = 16  # low: qualification gained on growing up; high: placement in the run-in
     RING = 17  # position on the ring of open slots (exact limits only)
     DISCLOSURE = 18  # low: whether a diagnosed condition is declared
+    CONTACT = 19  # low: at which door, if any, a resident asks for help; high: does he let himself be referred
+    REFERRAL = 20  # low: is a referral to the wrong service lost; high: does it come to the single front door
+    RULES = 21  # low: does the door know who is eligible; high: does the first conversation turn him away
+    SERVICE = 22  # by service. low: known or not, accepted or not; high: which of them
+    WAIT = 23  # low: day of the referral; high: patience in the line
+    HELP = 24  # low: length of help; high: how long until he would drop out
+    LEARNING = 25  # low: does he gain a level; high: does he change sector, and into which
+    PLACEMENT = 26  # low: is he placed in a job; high: rounding of a helped seeker's looks
+    SITE = 27  # how far a service's effect lies from its mean in a Place
 
 
 def _mix_py(z: int) -> int:

@@ -176,6 +176,19 @@ def with_levels(tables: Tables, levels: NDArray[np.float64]) -> Tables:
     return tables._replace(exit_bound=_exit_bound(tables, level))
 
 
+def with_recovery(tables: Tables, ratio: float, diagnosis: int) -> Tables:
+    """Return the tables with bounds that allow recovery to be so many times as likely.
+
+    Parameters
+    ----------
+    tables : thresholds.
+    ratio : highest ratio on recovery, 1 or more.
+    diagnosis : 32-bit threshold of diagnosis.
+    """
+    tables = tables._replace(treated_ratio=tables.treated_ratio * ratio)
+    return tables._replace(health_bound=_health_bound(tables, diagnosis))
+
+
 def _in_segments(top: Any, names: Iterable[str]) -> NDArray[np.float64]:
     """Return bounds by segment of widths `top`, shape (..., destinations), for destinations outside absence."""
     bound = np.zeros((*top.shape[:-1], N_SEGMENTS))

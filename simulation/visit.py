@@ -27,6 +27,8 @@ VALUES = (
     "standard_shift",
     "no_standard",
     "ability_weight",
+    "placed_looks",
+    "placed_points",
 )
 """Names of the entries of `Visit.values`: 32-bit thresholds for shares and hazards, 16-bit fixed point for
 ratios, points for penalties, months for spells."""
@@ -45,6 +47,8 @@ ratios, points for penalties, months for spells."""
     STANDARD_SHIFT,
     NO_STANDARD,
     ABILITY_WEIGHT,
+    PLACED_LOOKS,
+    PLACED_POINTS,
 ) = range(len(VALUES))
 
 CELL_SHAPE = (len(AGE_BANDS), len(SEXES), len(ETHNICITIES), len(HEALTH), len(STATES))
@@ -74,6 +78,7 @@ class Keys(NamedTuple):
     skill: np.uint64
     disclosure: np.uint64
     wellbeing: np.uint64
+    help: np.uint64
 
 
 class Visit(NamedTuple):
@@ -83,7 +88,10 @@ class Visit(NamedTuple):
     limits work, by condition; `promotion` thresholds of gaining the next qualification on growing up, by
     Place, age band entered and qualification; `arrival_age` cumulative 32-bit thresholds by Place and year of
     age; donors are rows of the starting population by Place and year; `satisfaction` tenths by state and
-    severity, `satisfaction_levels` 256 quantiles of people's own level; the last three by subsidy.
+    severity, `satisfaction_levels` 256 quantiles of people's own level; three by subsidy; the rest by service:
+    `help_ratio` what help multiplies hazards with by Place, months since it began and effect
+    (`processes.help_effects.RATIOS`), 16-bit fixed point; `lock_in` the same of looks while being helped;
+    `help_until` months after which there is no effect left; `help_satisfaction` tenths while being helped.
     """
 
     values: NDArray[np.int64]
@@ -105,6 +113,10 @@ class Visit(NamedTuple):
     placement_months: NDArray[np.int64]
     drop_out: NDArray[np.uint32]
     keep_bonus: NDArray[np.int64]
+    help_ratio: NDArray[np.uint32]
+    lock_in: NDArray[np.int64]
+    help_until: NDArray[np.int64]
+    help_satisfaction: NDArray[np.int64]
 
 
 class Counters(NamedTuple):
@@ -140,7 +152,7 @@ def cell_of(place: Any, band: Any, sex: Any, ethnicity: Any, severity: Any, stat
 @scalar
 def exit_class_of(
     state: Any, band: Any, severity: Any, conditions: Any,
-    qualification: Any, insecure: Any, tenure: Any, programme: Any,
+    qualification: Any, insecure: Any, tenure: Any, programme: Any,  # or the service
 ) -> Any:  # fmt: skip
     """Return the row of the bound table for exits.
 

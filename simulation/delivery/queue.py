@@ -94,7 +94,9 @@ class Queue:
         for row in zip(*(column.tolist() for column in clients), strict=True):
             terms = Clients(*row)
             when = terms.arrived if at is None else at
-            made[terms.client] = _Client(env=self.environment, at=when, priority=priority, name="", hall=self, terms=terms)
+            made[terms.client] = _Client(
+                env=self.environment, at=when, priority=priority, name="", hall=self, terms=terms
+            )
         return made
 
     def clients(self) -> Clients:

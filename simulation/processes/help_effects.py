@@ -1,6 +1,6 @@
 """What help does: ratios on hazards that begin after a delay, last while help lasts and fade with a half-life."""
 
-from __future__ import annotations
+from __future__ import annotations  # constants of kernels
 
 from collections.abc import Mapping
 
@@ -64,12 +64,10 @@ def wait_quantiles(rate: float, ticks_a_month: int, steps: int) -> Floats:
 
     Parameters
     ----------
-    rate : chance a month that it ends; 0 never ends it.
+    rate : chance a month that it ends, above 0.
     ticks_a_month : ticks of one month.
     steps : number of equal steps of chance.
     """
     share = (np.arange(steps) + 0.5) / steps
-    if rate <= 0.0:
-        return np.full(steps, np.inf)
     out: Floats = np.log1p(-share) / np.log1p(-min(rate, 0.999)) * ticks_a_month
     return out

@@ -157,7 +157,9 @@ def test_priority_goes_first_and_equals_in_order(engine: Make) -> None:
 @engines
 def test_splitting_time_into_other_periods_changes_nothing(engine: Make) -> None:
     plan = [Month(month.referrals, 7, NOBODY) for month in months(7)]
-    whole = Referrals(*(np.concatenate(columns) for columns in zip(*(month.referrals[:5] for month in plan), strict=True)))
+    whole = Referrals(
+        *(np.concatenate(columns) for columns in zip(*(month.referrals[:5] for month in plan), strict=True))
+    )
     at_once = engine().advance(whole, 7, NOBODY, TICKS_A_MONTH * len(plan))
     by_month = run(engine(), plan)
     for name in ("started", "finished", "withdrawn"):

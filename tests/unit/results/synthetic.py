@@ -7,7 +7,7 @@ import numpy as np
 from results.geography import Geography, build
 from scenarios.vocabulary import AGE_BANDS, COHORTS, DEPRIVATION, ETHNICITIES, HEALTH, SEXES, STATES, State
 from simulation.ledger import LINE_INDEX, LINES
-from simulation.output import FLOW_ITEMS, SCORE_ITEMS, SUBSIDY_ITEMS, ResidentRecord, RunOutput, Scores
+from simulation.output import FLOW_ITEMS, SCORE_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS, ResidentRecord, RunOutput, Scores
 
 POLICY_MONTH = 15
 SUBSIDY = "Six-month job for young people"
@@ -82,6 +82,8 @@ def run_output(
         left=np.full(n, horizon, np.int16) if left is None else left.astype(np.int16),
         first_start=first,
         start_subsidy=np.zeros(n, np.uint8),
+        first_help=np.full(n, -1, np.int16),
+        help_service=np.zeros(n, np.uint8),
         groups=dict(people),
     )
     claimants = np.zeros((n_months, n_places, len(AGE_BANDS)), np.int32)
@@ -105,6 +107,9 @@ def run_output(
         satisfaction=np.full((n_months, n_places), 75 * n // n_places, np.int64),
         subsidies=counts[:, : len(names)],
         subsidy_names=names,
+        services=np.zeros((n_months, 0, n_places, len(SERVICE_ITEMS)), np.int32),
+        service_places=np.zeros((n_months, 0), np.int32),
+        service_names=(),
         ledger=ledger,
         state_hash=np.array([hash_of(states[:, t]) for t in range(n_months)], np.uint64),
         records=record,

@@ -1,0 +1,459 @@
+"""Steps 6 and 8 of the month for services: doors, referrals, waiting lists, starts, and what becomes of clients.
+
+A resident stands in one line at most and is helped by one service at most; whoever starts with another service is
+taken off the first one's books a month later. Effects act from the month after the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from mesa import Agent
+from numpy.typing import NDArray
+
+from scenarios.service_specs import ServiceSpec, ServicesSpec
+from scenarios.vocabulary import QUALIFICATIONS, State
+from simulation.columns import COMPLETED, HELPED, PLACED, WAITING, Columns
+from simulation.contacts import MONEY, NOWHERE, RULES, ask, refer
+from simulation.delivery.caseload import Caseload
+from simulation.delivery.desk import TICKS_A_MONTH, Clients, Engine, Period, Referrals, Ticks
+from simulation.delivery.queue import Queue
+from simulation.doors import READERS
+from simulation.eligibility_pass import has_bit, masks
+from simulation.ledger import LINE_INDEX, LINES
+from simulation.output import SERVICE_ITEMS
+from simulation.programmes import part_of
+from simulation.recording import record
+from simulation.service_tables import WAIT_STEPS, doors_of, offers_of, terms_of
+from simulation.streams import FIXED, Purpose, draws, key, stream_of
+from simulation.thresholds import ONE
+
+if TYPE_CHECKING:
+    from simulation.model import RegionModel
+
+Rows = NDArray[np.uint32]
+Counts = NDArray[np.int32]
+_ITEM = {name: i for i, name in enumerate(SERVICE_ITEMS)}
+_HALF = 0xFFFFFFFF
+MONTHS_A_YEAR = 12
+
+
+class Service(Agent):  # type: ignore[misc]  # Mesa ships without types
+    """One desk: its staff, and the starts that its year still allows."""
+
+    def __init__(self, model: RegionModel, spec: ServiceSpec) -> None:
+        super().__init__(model)
+        self.spec = spec
+        self.places = 0
+        self.started_this_year = 0
+
+    @property
+    def cap(self) -> int | None:
+        """Most starts of a calendar year in the sample; None where nothing limits them."""
+        return None if self.spec.cap_year is None else part_of(self.spec.cap_year, self.model.start.sample)
+
+    def step(self) -> None:
+        """Set how many people the service can help at once this month.
+
+        A sample's part of a small service is a whole number too: rounded up or down by the service's name, so that
+        all services together have their part.
+        """
+        month, factor = self.model.month, 1.0
+        for first, multiplier in self.spec.steps:
+            factor = multiplier if first <= month else factor
+        part = self.spec.capacity * factor / self.model.start.sample
+        self.places = int(np.floor(round(part, 6) + (stream_of(self.spec.name) / 2.0**32 if part % 1 else 0.0)))
+        if month % MONTHS_A_YEAR == 0:
+            self.started_this_year = 0
+
+
+@dataclass
+class Live:
+    """Clients who wait or are helped, by number, shape (clients,) each.
+
+    `row`, `id`: the resident and who he is; `since`: month in which help began, -1 in the line; `drops`: whether
+    his help ends by dropping out.
+    """
+
+    number: Ticks
+    row: Rows
+    id: Rows
+    service: Ticks
+    arrived: Ticks
+    since: Ticks
+    drops: NDArray[np.bool_]
+
+    @classmethod
+    def nobody(cls) -> Live:
+        """Return no clients."""
+        whole, rows = np.zeros(0, np.int64), np.zeros(0, np.uint32)
+        return cls(whole, rows, rows, whole, whole, whole, np.zeros(0, np.bool_))
+
+    def of(self, chosen: NDArray[np.bool_]) -> Live:
+        """Return some of them."""
+        return Live(*(column[chosen] for column in vars(self).values()))
+
+    def and_also(self, later: Live) -> Live:
+        """Return these and later ones."""
+        pairs = zip(vars(self).values(), vars(later).values(), strict=True)
+        return Live(*(np.concatenate(pair) for pair in pairs))
+
+    def at(self, numbers: Ticks) -> Ticks:
+        """Return the positions of client numbers."""
+        return np.searchsorted(self.number, numbers)
+
+
+class Services:
+    """All services of an arm."""
+
+    def __init__(self, model: RegionModel, spec: ServicesSpec) -> None:
+        self.spec = spec
+        self.agents = [Service(model, s) for s in spec.services]
+        self.names = tuple(s.name for s in spec.services)
+        p = model.start.parameters.doors
+        self.doors = doors_of(p, spec)
+        self.offers, self.rules = offers_of(spec.services, p.awareness, model.start.n_places)
+        self.terms = terms_of(spec.services)
+        self.spread, self.in_work = round(p.length_spread * ONE), int(p.in_work_support)
+        self.triage = round(p.triage_rejection * 2.0**32)
+        self.live = Live.nobody()
+        self.placed: Rows = np.zeros(0, np.uint32)
+        self.bill = np.zeros((model.start.n_places, len(LINES)), np.int64)
+        self.engine: Engine = self._engine(model.first_month * TICKS_A_MONTH, None)
+        self.next_number = 0
+        self.number_before: Ticks = np.zeros(0, np.int64)
+
+    def _engine(self, now: int, clients: Clients | None) -> Engine:
+        if self.spec.delivery == "queue":
+            return Queue(now, clients, len(self.names))
+        return Caseload(now, clients)
+
+    def go_on_from(self, other: Services, c: Columns, month: int) -> None:
+        """Take over the clients of the months before, service by service.
+
+        Parameters
+        ----------
+        other : services of the history; each of them is one of these (`and_those_of`).
+        c : residents' columns; the numbers of services are rewritten to this arm's.
+        month : the first month of this arm.
+        """
+        number = np.array([self.names.index(name) for name in other.names], np.int64)
+        code = np.zeros(len(other.names) + 1, np.uint8)
+        code[1:] = number + 1
+        c.help[:] = code[c.help]
+        self.number_before = number
+        for mine, agent in zip(number, other.agents, strict=True):
+            self.agents[mine].started_this_year = agent.started_this_year
+        self.live = replace(other.live, service=number[other.live.service])
+        self.placed, self.next_number = other.placed.copy(), other.next_number
+        clients = other.engine.clients()
+        desk = number[clients.desk]
+        order = np.argsort(desk, kind="stable")
+        moved = Clients(*(column[order] for column in clients._replace(desk=desk)))
+        self.engine = self._engine(month * TICKS_A_MONTH, moved)
+
+    # ------------------------------------------------------------------ the month
+    def step(self, model: RegionModel, policy: int) -> None:
+        """Run the month of every service.
+
+        Parameters
+        ----------
+        model : the model; residents' columns for help are written.
+        policy : policy month, negative before the policy's start.
+        """
+        c, month = model.columns, model.month
+        counts = model.rows.services[month - model.first_month]
+        for agent in self.agents:
+            agent.step()
+        self.offers.places[:] = [agent.places for agent in self.agents]
+        c.help_state[self.placed] &= np.uint8(~PLACED & 0xFF)
+        asked, channels = self._ask(model)
+        waiting = self.live.since < 0
+        everybody = np.concatenate([asked, self.live.row[waiting]])
+        met = masks(self.rules, {name: READERS[name](c, everybody, month) for name in self.rules.columns})
+        removed, changed = self._take_off(c, met[asked.size :], month, counts)
+        new, referrals = self._refer(model, asked, channels, met[: asked.size], counts)
+        self.live = self.live.and_also(new)
+        period = self.engine.advance(referrals, self.offers.places, removed, (month + 1) * TICKS_A_MONTH)
+        changed = np.concatenate([changed, *self._settle(model, period, policy, counts)])
+        rows = np.unique(changed)
+        record(
+            c, model.tables, model.visit, rows, model.recorder, model.counters[0],
+            key(model.root, FIXED, Purpose.WELLBEING), month, policy, rows.size,
+        )  # fmt: skip
+        active = self.live.since >= 0
+        self._count(counts, "waiting", self.live.of(~active), c)
+        self._count(counts, "active", self.live.of(active), c)
+        self._charge(counts)
+        model.rows.service_places[month - model.first_month] = self.offers.places
+
+    def _charge(self, counts: Counts) -> None:
+        """Write the month's bill by Place and line: starts, months of help, jobs found, and income from advice."""
+        terms, whole = self.terms, counts.astype(np.int64)
+        self.bill[:] = 0
+        for item, pence in (
+            ("started", terms.start_pence),
+            ("active", terms.month_pence),
+            ("into_work", terms.outcome_pence),
+        ):
+            np.add.at(self.bill.T, terms.line, whole[:, :, _ITEM[item]] * pence[:, None])
+        claimed = whole[:, :, _ITEM["finished"]] * (terms.income_pence * MONTHS_A_YEAR)[:, None]
+        self.bill[:, LINE_INDEX["advice_income"]] += claimed.sum(axis=0)
+
+    @staticmethod
+    def _count(counts: Counts, item: str, who: Live, c: Columns) -> None:
+        np.add.at(counts[:, :, _ITEM[item]], (who.service, c.place[who.row]), 1)
+
+    def _ask(self, model: RegionModel) -> tuple[Rows, NDArray[np.int64]]:
+        """Return the residents who ask at a door, in order of rows, and the channels."""
+        rows, channels = model.lists.events, model.lists.why
+        k, n = key(model.root, model.month, Purpose.CONTACT), model.start.n
+        found = [0] * model.lanes.n
+
+        def work(lane: int, first: int, end: int) -> None:
+            found[lane] = ask(model.columns, self.doors, k, model.month, first, end, rows, channels)
+
+        model.lanes.run(work, n)
+        parts = [slice(first, first + m) for (first, _), m in zip(model.lanes.ranges(n), found, strict=True)]
+        return (
+            np.concatenate([rows[part] for part in parts]),
+            np.concatenate([channels[part] for part in parts]).astype(np.int64),
+        )
+
+    def _take_off(self, c: Columns, met: NDArray[np.uint64], month: int, counts: Counts) -> tuple[Ticks, Rows]:
+        """Take clients off who left, moved on, found a job or lost their eligibility.
+
+        Parameters
+        ----------
+        c : residents' columns, written.
+        met : rules that those in the lines meet, in the order of `live`.
+        month : month number.
+        counts : the month's counts, written.
+
+        Returns
+        -------
+        Their numbers, and the rows of residents whose help has ended.
+        """
+        live, offers = self.live, self.offers
+        waiting = live.since < 0
+        gone = c.id[live.row] != live.id
+        moved = ~waiting & ~gone & ((c.help[live.row] != live.service + 1) | (c.help_since[live.row] != live.since))
+        begun = c.work_since[live.row].astype(np.int64)
+        working = (c.state[live.row] <= State.ABSENT) & (begun >= live.since) & (month - begun >= self.in_work)
+        in_work = ~waiting & ~gone & ~moved & working & ~self.terms.keeps_workers[live.service]
+        barred = np.zeros(live.number.size, np.bool_)
+        barred[waiting] = ~_takes(met, live.service[waiting], offers.money)
+        barred &= ~gone
+        for item, chosen in (
+            ("left_waiting", waiting & gone),
+            ("no_longer_eligible", barred),
+            ("left", ~waiting & gone),
+            ("moved_on", moved),
+            ("into_work", in_work),
+        ):
+            self._count(counts, item, live.of(chosen), c)
+        c.help_state[live.row[barred]] &= np.uint8(~WAITING & 0xFF)
+        ended = live.row[in_work]
+        c.help_state[ended] = (c.help_state[ended] & np.uint8(~HELPED & 0xFF)) | np.uint8(COMPLETED)
+        off = gone | moved | in_work | barred
+        self.live = live.of(~off)
+        return live.number[off], ended
+
+    def _refer(
+        self, model: RegionModel, asked: Rows, channels: NDArray[np.int64], met: NDArray[np.uint64], counts: Counts
+    ) -> tuple[Live, Referrals]:
+        """Refer those who asked; return the new clients and the batch for the desks.
+
+        Parameters
+        ----------
+        model : the model; residents' columns are written.
+        asked, channels, met : residents at the doors, where, and the rules they meet.
+        counts : the month's counts, written.
+        """
+        c, month, n = model.columns, model.month, asked.size
+        rejected, reason, referred = (np.zeros(n, np.int64) for _ in range(3))
+        keys = [key(model.root, month, p) for p in (Purpose.SERVICE, Purpose.REFERRAL, Purpose.RULES)]
+        refer(c, self.doors, self.offers, *keys, asked, channels, met, n, rejected, reason, referred)
+        place = c.place[asked]
+        for item, why in (("rejected_rules", RULES), ("rejected_money", MONEY)):
+            wrong = (rejected != NOWHERE) & (reason == why)
+            np.add.at(counts[:, :, _ITEM[item]], (rejected[wrong], place[wrong]), 1)
+        wrong, right = rejected != NOWHERE, referred != NOWHERE
+        for item, service, chosen in (
+            ("referred", rejected, wrong),
+            ("referred", referred, right),
+            ("lost", rejected, wrong & ~right),
+        ):
+            np.add.at(counts[:, :, _ITEM[item]], (service[chosen], place[chosen]), 1)
+        first = draws(keys[2], c.id[asked]) >> np.uint64(32) < np.uint64(self.triage)
+        np.add.at(counts[:, :, _ITEM["rejected_triage"]], (referred[right & first], place[right & first]), 1)
+        chosen = right & ~first
+        return self._batch(model, asked[chosen], referred[chosen], counts)
+
+    def _batch(self, model: RegionModel, rows: Rows, service: Ticks, counts: Counts) -> tuple[Live, Referrals]:
+        """Return the new clients and the batch: every duration drawn, in order of service, day and lot.
+
+        Parameters
+        ----------
+        model : the model; residents' columns are written.
+        rows, service : residents referred, and to which service.
+        counts : the month's counts, written.
+        """
+        c, month, terms = model.columns, model.month, self.terms
+        ids = c.id[rows]
+        wait = draws(key(model.root, month, Purpose.WAIT), ids)
+        tick = month * TICKS_A_MONTH + ((wait & np.uint64(_HALF)).astype(np.int64) * TICKS_A_MONTH >> 32)
+        order = np.lexsort((ids, wait, tick, service))
+        full = self._beyond_cap(service[order])
+        np.add.at(counts[:, :, _ITEM["rejected_full"]], (service[order[full]], c.place[rows[order[full]]]), 1)
+        order = order[~full]
+        rows, service, ids, wait, tick = rows[order], service[order], ids[order], wait[order], tick[order]
+        step = (wait >> np.uint64(32)).astype(np.int64) * WAIT_STEPS >> 32
+        h = draws(key(model.root, month, Purpose.HELP), ids)
+        u, v = (h & np.uint64(_HALF)).astype(np.int64) >> 16, (h >> np.uint64(32)).astype(np.int64)
+        whole = np.maximum(1, terms.length[service] * ((ONE - self.spread) + (2 * self.spread * u >> 16)) >> 16)
+        drop = terms.drop_out[service, v * WAIT_STEPS >> 32]
+        number = np.arange(self.next_number, self.next_number + rows.size)
+        self.next_number += rows.size
+        c.help_state[rows] |= np.uint8(WAITING)
+        new = Live(number, rows, ids, service, tick, np.full(rows.size, -1), drop < whole)
+        first = (c.cohort[rows].astype(np.int64) & terms.priority[service]) != 0
+        batch = Referrals(
+            client=number, tick=tick, priority=np.where(first, 0, 1), patience=terms.patience[service, step],
+            length=np.minimum(whole, drop), desk=service,
+        )  # fmt: skip
+        return new, batch
+
+    def _beyond_cap(self, service: Ticks) -> NDArray[np.bool_]:
+        """Return which referrals, in order of service and day, are more than the year's starts less the line allow."""
+        n = len(self.names)
+        in_line = np.bincount(self.live.service[self.live.since < 0], minlength=n)
+        room = np.full(n, np.iinfo(np.int64).max)
+        for s, agent in enumerate(self.agents):
+            if agent.cap is not None:
+                room[s] = max(0, agent.cap - agent.started_this_year - int(in_line[s]))
+        position = np.arange(service.size) - np.searchsorted(service, np.arange(n))[service]
+        return np.asarray(position >= room[service], np.bool_)
+
+    # ------------------------------------------------------------------ what desks report
+    def _settle(self, model: RegionModel, period: Period, policy: int, counts: Counts) -> list[Rows]:
+        """Write down who gave up, started and ended; return the rows of residents whose help began or ended.
+
+        Parameters
+        ----------
+        model : the model; residents' columns and the pairing record are written.
+        period : what happened at the desks.
+        policy : policy month, negative before the policy's start.
+        counts : the month's counts, written.
+        """
+        c, month, live = model.columns, model.month, self.live
+        for moves in (period.withdrawn, period.started):
+            c.help_state[live.row[live.at(moves.client)]] &= np.uint8(~WAITING & 0xFF)
+        gave_up = live.at(period.withdrawn.client)
+        at = live.at(period.started.client)
+        live.since[at] = month
+        rows, service = live.row[at], live.service[at]
+        c.help[rows], c.help_since[rows] = service + 1, month
+        c.help_state[rows] |= np.uint8(HELPED)
+        for s, n in enumerate(np.bincount(service, minlength=len(self.names)).tolist()):
+            self.agents[s].started_this_year += n
+        days = (period.started.tick - live.arrived[at]) * (30 // TICKS_A_MONTH)
+        np.add.at(counts[:, :, _ITEM["days_waited"]], (service, c.place[rows]), days)
+        if policy >= 0:
+            r = model.recorder
+            new = rows[(r.first_help[rows] < 0) & (policy < r.left[rows])]
+            r.first_help[new], r.help_service[new] = policy, c.help[new] - 1
+        done = live.at(period.finished.client)
+        dropped, finished = done[live.drops[done]], done[~live.drops[done]]
+        ends = live.row[finished]
+        found = (c.state[ends] <= State.ABSENT) & (c.work_since[ends] >= live.since[finished])
+        found &= ~self.terms.keeps_workers[live.service[finished]]
+        for item, who in (
+            ("withdrawn", gave_up),
+            ("started", at),
+            ("dropped_out", dropped),
+            ("finished", finished[~found]),
+            ("into_work", finished[found]),
+        ):
+            np.add.at(counts[:, :, _ITEM[item]], (live.service[who], c.place[live.row[who]]), 1)
+        at_start = self.terms.placed_at_start
+        placed = np.concatenate([at[at_start[service]], finished[~at_start[live.service[finished]]]])
+        self._end(c, live, dropped, finished, month)
+        self._teach(model, live, finished)
+        self._place(model, live, placed, counts)
+        over = np.zeros(live.number.size, np.bool_)
+        over[gave_up], over[done] = True, True
+        self.live = live.of(~over)
+        return [rows, live.row[done]]
+
+    @staticmethod
+    def _end(c: Columns, live: Live, dropped: Ticks, finished: Ticks, month: int) -> None:
+        """End the help of those who drop out, whose effect ends with it, and of those who finish."""
+        for who, is_drop in ((dropped, True), (finished, False)):
+            rows = live.row[who]
+            mine = (c.help[rows] == live.service[who] + 1) & (c.help_since[rows] == live.since[who])
+            c.help_state[rows[mine]] &= np.uint8(~HELPED & 0xFF)
+            if is_drop:
+                c.help[rows[mine]] = 0
+            else:
+                c.help_state[rows] |= np.uint8(COMPLETED)
+
+    def _teach(self, model: RegionModel, live: Live, finished: Ticks) -> None:
+        """Let some of those who finish gain a level, or change to the sector of a job drawn in their Place."""
+        c, terms, tables = model.columns, self.terms, model.start.looks
+        rows, service = live.row[finished], live.service[finished]
+        h = draws(key(model.root, model.month, Purpose.LEARNING), c.id[rows])
+        level = (h & np.uint64(_HALF)).astype(np.int64) < terms.level[service]
+        learnt = rows[level]
+        c.qualification[learnt] = np.minimum(c.qualification[learnt] + 1, len(QUALIFICATIONS) - 1)
+        u, share = (h >> np.uint64(32)).astype(np.int64), terms.sector[service]
+        change = u < share
+        rows, within = rows[change], u[change].astype(float) / share[change]
+        place = c.place[rows]
+        size = tables.size[place, c.sector[rows], 0].astype(np.int64)
+        slot = tables.first[place, c.sector[rows], 0] + np.minimum((within * size).astype(np.int64), size - 1)
+        c.sector[rows[size > 0]] = model.firms.sector[tables.employer_of[slot[size > 0]]]
+
+    def _place(self, model: RegionModel, live: Live, who: Ticks, counts: Counts) -> None:
+        """Let some clients out of work be placed in a job next month, against everybody else who wants it."""
+        c = model.columns
+        rows, service = live.row[who], live.service[who]
+        h = draws(key(model.root, model.month, Purpose.PLACEMENT), c.id[rows])
+        chosen = ((h & np.uint64(_HALF)).astype(np.int64) < self.terms.placed[service]) & (c.state[rows] > State.ABSENT)
+        self.placed = rows[chosen]
+        c.help_state[self.placed] |= np.uint8(PLACED)
+        np.add.at(counts[:, :, _ITEM["placed"]], (service[chosen], c.place[self.placed]), 1)
+
+
+def _takes(met: NDArray[np.uint64], service: Ticks, money: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether each client's own service and its funders would take him now.
+
+    Parameters
+    ----------
+    met : rules met, shape (clients, words).
+    service : service of each client.
+    money : number of a service's funders' rule, -1 without one.
+    """
+    out = np.ones(service.size, np.bool_)
+    for s in np.unique(service).tolist():
+        mine = service == s
+        out[mine] = has_bit(met[mine], s)
+        if money[s] >= 0:
+            out[mine] &= has_bit(met[mine], int(money[s]))
+    return out
+
+
+def and_those_of(spec: ServicesSpec, history: ServicesSpec, month: int) -> ServicesSpec:
+    """Return an arm's services and, without places, those of its history that it no longer has.
+
+    Parameters
+    ----------
+    spec, history : services of the arm and of the months before.
+    month : the first month of the arm.
+    """
+    mine: Mapping[str, ServiceSpec] = {s.name: s for s in spec.services}
+    ended = [replace(s, steps=((month, 0.0),)) for s in history.services if s.name not in mine]
+    return replace(spec, services=tuple(sorted((*spec.services, *ended), key=lambda s: s.name)))
