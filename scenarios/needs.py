@@ -18,7 +18,7 @@ from scenarios.quantities import NAME_RULE, scenario_name
 from scenarios.region_names import RegionNames, publications, region_names
 from scenarios.rule_grammar import parse_rule
 from scenarios.safe_yaml import Document
-from scenarios.schema import Text, Title
+from scenarios.schema_types import Text, Title
 from scenarios.translate import entry
 
 if TYPE_CHECKING:

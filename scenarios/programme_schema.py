@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from scenarios.schema import Text, Title
+from scenarios.schema_types import Frozen, Text, Title
 
 Slug = Annotated[str, Field(strict=True, min_length=1, max_length=80)]
 Sourced = dict[str, Any]
@@ -17,25 +17,21 @@ _NUMBER = "a sourced number: value, unit, interval_95, source, confidence, and a
 _RULE = "rule: all, any, not, or a comparison with 'column'"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
-
-
-class ExclusionEntry(_Frozen):
+class ExclusionEntry(Frozen):
     """Whom a service shuts out although it is for people like them, and why."""
 
     rule: dict[str, Any] = Field(description=_RULE)
     reason: Slug = Field(description="one of the reasons for shutting out")
 
 
-class CapacityEntry(_Frozen):
+class CapacityEntry(Frozen):
     """How many clients a service can hold at once."""
 
     caseworkers: Sourced = Field(description=_NUMBER)
     caseload: Sourced = Field(description=_NUMBER)
 
 
-class CostEntry(_Frozen):
+class CostEntry(Frozen):
     """What a client costs, by one or more of three bases."""
 
     per_start: Sourced | None = Field(None, description=_NUMBER)
@@ -43,7 +39,7 @@ class CostEntry(_Frozen):
     per_outcome: Sourced | None = Field(None, description=_NUMBER)
 
 
-class ReservedEntry(_Frozen):
+class ReservedEntry(Frozen):
     """Places kept for a cohort, or for whoever meets a rule."""
 
     cohort: Slug | None = Field(None, description="a cohort of the population")
@@ -51,7 +47,7 @@ class ReservedEntry(_Frozen):
     places: Sourced = Field(description=_NUMBER)
 
 
-class ProgrammeEntry(_Frozen):
+class ProgrammeEntry(Frozen):
     """One service that can run."""
 
     name: Title = Field(description="words for people, one line, at most 120 characters")
@@ -75,7 +71,7 @@ class ProgrammeEntry(_Frozen):
     note: Text = Field("", description="what else a reader should know")
 
 
-class FunderEntry(_Frozen):
+class FunderEntry(Frozen):
     """One body or pot that pays, and on whom its money may be spent."""
 
     name: Title = Field(description="words for people, one line, at most 120 characters")
@@ -86,7 +82,7 @@ class FunderEntry(_Frozen):
     note: Text = Field("", description="what else a reader should know")
 
 
-class InventoryEntry(_Frozen):
+class InventoryEntry(Frozen):
     """One item of the documents that is no programme."""
 
     name: Title = Field(description="words for people, one line, at most 120 characters")
@@ -95,7 +91,7 @@ class InventoryEntry(_Frozen):
     reason: Text | None = Field(None, description="why it is not simulated")
 
 
-class InventoryFile(_Frozen):
+class InventoryFile(Frozen):
     """Every item by its id, and what becomes of those that are no programme."""
 
     ids: tuple[Slug, ...] = Field(description="ids of all items, each once")

@@ -7,54 +7,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import Field
 
 from scenarios import quantities as q
+from scenarios.schema_types import Count, Duration, Finite, Frozen, Money, Month, Name, Share, Text, Title
 
 MAX_MONTHS = 240
 """Longest run after the policy begins, and longest window of a subsidy."""
 LATEST_START = "2035-12"
 """Last month in which a policy can begin: later, the evidence would be carried forward for longer than it bears."""
 
-Name = Annotated[
-    str,
-    BeforeValidator(q.scenario_name),
-    WithJsonSchema({"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,63}$"}),
-]
-Month = Annotated[
-    str,
-    BeforeValidator(q.month),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}),
-]
-Money = Annotated[
-    int,
-    BeforeValidator(q.pence),
-    WithJsonSchema({"type": "string", "pattern": r"^£ ?[0-9][0-9,]*(\.[0-9]+)? ?(k|m|bn)?$"}),
-]
-Share = Annotated[float, BeforeValidator(q.share), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
-Duration = Annotated[
-    int,
-    BeforeValidator(q.duration_months),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]+ (months?|weeks?)$"}),
-]
-Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
-Text = Annotated[str, Field(strict=True, max_length=2_000)]
-Title = Annotated[str, Field(strict=True, min_length=1, max_length=120, pattern=r"^[^\n]*$")]
-Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
-
-
-class Horizon(_Frozen):
+class Horizon(Frozen):
     """When the policy's comparison begins and how long it runs."""
 
     start: Month = Field(description=f"month in which the policy can begin, YYYY-MM, 2025-01 to {LATEST_START}")
     months: Annotated[int, Field(strict=True, ge=1, le=MAX_MONTHS)] = Field(description="whole months from the start")
 
 
-class DemandStep(_Frozen):
+class DemandStep(Frozen):
     """A change of every employer's jobs in normal times, from a month on."""
 
     month: Month | None = Field(None, alias="from", description="first month, YYYY-MM; the horizon's start if left out")
@@ -63,7 +34,7 @@ class DemandStep(_Frozen):
     )
 
 
-class MinimumWageStep(_Frozen):
+class MinimumWageStep(Frozen):
     """A change of the minimum wage beside its yearly uprating, from a month on."""
 
     month: Month | None = Field(None, alias="from", description="first month, YYYY-MM; the horizon's start if left out")
@@ -72,7 +43,7 @@ class MinimumWageStep(_Frozen):
     )
 
 
-class Subsidy(_Frozen):
+class Subsidy(Frozen):
     """One subsidy paid to employers for jobs of eligible residents."""
 
     name: Name = Field(description="identifier: " + q.NAME_RULE)
@@ -126,7 +97,7 @@ class Subsidy(_Frozen):
     priority_cohorts: tuple[str, ...] = Field(description="cohorts served first when places are short")
 
 
-class Scenario(_Frozen):
+class Scenario(Frozen):
     """One resolved scenario: the policy, its horizon, and the world it is done in."""
 
     name: Name = Field(description="identifier, also the folder of its runs: " + q.NAME_RULE)
