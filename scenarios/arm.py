@@ -137,6 +137,7 @@ def arm(resolved: Resolved) -> ArmSpec:
     scenarios.errors.ScenarioError
         If the scenario is a context, which is no arm by itself.
     """
+    from scenarios.services import services_in
     from scenarios.subsidies import specification
 
     scenario = resolved.scenario
@@ -158,6 +159,7 @@ def arm(resolved: Resolved) -> ArmSpec:
         parameters=tuple(sorted(scenario.parameters.items())),
         policy_month=start,
         months=scenario.horizon.months,
+        services=services_in(scenario, resolved.spot),
     )
 
 

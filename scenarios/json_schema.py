@@ -7,7 +7,9 @@ from typing import Any
 from scenarios.columns import COLUMNS
 from scenarios.eligibility import OPERATORS
 from scenarios.layers import SOURCED_KEYS
+from scenarios.programme_words import CHANNELS, EXCLUSION_REASONS
 from scenarios.schema import Scenario
+from scenarios.service_schema import BY_CHANNEL, PROGRAMMES
 
 _SOURCED: dict[str, dict[str, Any]] = {
     "value": {},
@@ -34,10 +36,11 @@ def json_schema() -> dict[str, Any]:
     }
     subsidy = definitions["Subsidy"]["properties"]
     subsidy["eligibility"] = {"$ref": "#/$defs/Rule"}
-    for name in ("Horizon", "Subsidy", "DemandStep", "MinimumWageStep"):
+    _name_words(definitions)
+    for name in ("Horizon", "Subsidy", "DemandStep", "MinimumWageStep", "Services", "ProgrammeChange"):
         properties = definitions[name]["properties"]
         for key in properties:
-            if key not in ("name", "eligibility"):
+            if key not in ("name", "eligibility", PROGRAMMES, *BY_CHANNEL):
                 properties[key] = _with_source(properties[key])
     top = whole["properties"]
     top["extends"] = {"type": ["string", "null"], "description": "a shipped name, or a file beside this one"}
@@ -46,6 +49,26 @@ def json_schema() -> dict[str, Any]:
     top["subsidy_defaults"] = {"type": "object", "additionalProperties": False, "properties": defaults}
     top["parameters"] = {"type": "object", "description": Scenario.model_fields["parameters"].description}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "title": "Workability scenario"}
+
+
+def _name_words(definitions: dict[str, Any]) -> None:
+    """Write into the definitions of services which channels and reasons there are."""
+    services, change = definitions["Services"]["properties"], definitions["ProgrammeChange"]["properties"]
+    for key in BY_CHANNEL:
+        number = services[key].pop("additionalProperties")
+        services[key] |= {"additionalProperties": False, "properties": dict.fromkeys(CHANNELS, _with_source(number))}
+    for part, key, words in (
+        (services, "lift", EXCLUSION_REASONS),
+        (services, "open_channels", CHANNELS),
+        (change, "lift", EXCLUSION_REASONS),
+        (change, "channels", CHANNELS),
+    ):
+        part[key] = {
+            "description": part[key]["description"],
+            "type": "array",
+            "uniqueItems": True,
+            "items": {"enum": list(words)},
+        }
 
 
 def _with_source(property_: dict[str, Any]) -> dict[str, Any]:

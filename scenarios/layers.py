@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scenarios import quantities as q
+from scenarios import service_keys
 from scenarios.errors import Spot, shown
 from scenarios.region_names import confidences, parameter_names
 from scenarios.safe_yaml import Document, parse_value
@@ -27,7 +28,7 @@ from scenarios.schema import (
 ENVIRONMENT_PREFIX = "WORKABILITY_SET_"
 COMMAND_LINE = "command line"
 SOURCED_KEYS = ("value", "interval_95", "source", "confidence", "note")
-_OVERRIDE_REFUSED = ("extends", "kind", "subsidies", "parameters", "horizon", "subsidy_defaults")
+_OVERRIDE_REFUSED = ("extends", "kind", "subsidies", "parameters", "horizon", "subsidy_defaults", service_keys.SECTION)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def flatten(document: Document) -> Layer:
             _flatten_subsidies(value, here, layer)
         elif key == "parameters":
             _flatten_parameters(value, here, layer)
+        elif key == service_keys.SECTION:
+            layer.update((dotted, Entry(item, there)) for dotted, item, there in service_keys.flat(value, here))
         elif key in ("horizon", "subsidy_defaults"):
             known = HORIZON_KEYS if key == "horizon" else tuple(k for k in SUBSIDY_KEYS if k != "name")
             _flatten_keys(value, here, key, known, layer)
@@ -176,7 +179,7 @@ def override_keys(below: Layer) -> list[str]:
     keys += [f"horizon.{key}" for key in HORIZON_KEYS]
     for name in subsidy_names(below):
         keys += [f"subsidies.{name}.{key}" for key in SUBSIDY_KEYS if key != "name"]
-    return keys
+    return keys + service_keys.override_keys()
 
 
 def _check_override(key: str, spot: Spot, below: Layer) -> None:
@@ -184,7 +187,7 @@ def _check_override(key: str, spot: Spot, below: Layer) -> None:
     known = override_keys(below)
     if parts[0] == "parameters" and len(parts) == 3:
         return
-    if key in known:
+    if key in known or service_keys.is_of_programme(key, spot):
         return
     names = subsidy_names(below)
     if parts[0] == "subsidies" and len(parts) >= 2 and parts[1] not in names:
@@ -214,6 +217,9 @@ def environment_overrides(environment: Mapping[str, str], below: Layer) -> dict[
         if not variable.startswith(ENVIRONMENT_PREFIX):
             continue
         wanted = environment_key(variable)
+        if of_programme := service_keys.from_environment(wanted):
+            found[of_programme] = environment[variable]
+            continue
         keys = override_keys(below)
         if wanted.startswith("parameters."):
             keys += [f"parameters.{key}" for key in parameter_names().units]

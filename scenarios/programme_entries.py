@@ -53,8 +53,8 @@ def programme(slug: str, data: Any, known: Known, spot: Spot) -> Programme:
     for key, allowed in (("kind", w.KINDS), ("tier", w.TIERS), ("lead", w.LEADS), ("pillar", w.PILLARS)):
         _one_of(getattr(read, key), key, allowed, spot / key)
     _one_of(read.status, "status", w.STATUSES, spot / "status")
-    _words(read.channels, "channel", w.CHANNELS, spot / "channels")
-    _words(read.priority, "cohort", COHORTS, spot / "priority", none_allowed=True)
+    check_words(read.channels, "channel", w.CHANNELS, spot / "channels")
+    check_words(read.priority, "cohort", COHORTS, spot / "priority", none_allowed=True)
     if not read.items and not read.note:
         raise spot.error(
             f"'{slug}' stands for no item of the documents and says nothing of why", "a note, or items", "Add 'note'"
@@ -163,7 +163,9 @@ def _one_of(word: str, kind: str, allowed: Iterable[str], spot: Spot) -> None:
         raise spot.unknown(word, kind, options)
 
 
-def _words(words: tuple[str, ...], kind: str, allowed: Iterable[str], spot: Spot, none_allowed: bool = False) -> None:
+def check_words(
+    words: tuple[str, ...], kind: str, allowed: Iterable[str], spot: Spot, none_allowed: bool = False
+) -> None:
     """Refuse an empty list, a word that is not allowed, and one that stands twice.
 
     Parameters

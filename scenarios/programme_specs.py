@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -121,11 +121,15 @@ class Programme:
     @property
     def takes(self) -> Rule:
         """The rule of everybody whom the service itself lets in: its Places, its eligibility, no exclusion."""
+        return self.taking()
+
+    def taking(self, lifted: Collection[str] = ()) -> Rule:
+        """Return the rule of everybody whom the service lets in once its exclusions of these reasons are lifted."""
         parts: list[Rule] = []
         if self.place_ids is not None:
             parts.append(Compare("place", "in", self.place_ids, self.place_words))
         parts.append(self.eligibility)
-        parts += [Not(exclusion.rule) for exclusion in self.exclusions]
+        parts += [Not(exclusion.rule) for exclusion in self.exclusions if exclusion.reason not in lifted]
         return AllOf(tuple(parts))
 
     def numbers(self) -> Iterator[tuple[str, Parameter]]:

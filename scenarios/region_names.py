@@ -145,6 +145,20 @@ def parameter_names() -> ParameterNames:
     return ParameterNames(units, frozenset(lists))
 
 
+@cache
+def programme_effects() -> Mapping[str, Mapping[str, Parameter]]:
+    """Return the effects of every kind of programme by kind and name."""
+    from evidence.registry import programme_effects
+
+    return programme_effects()
+
+
+@cache
+def regions_with_services() -> tuple[str, ...]:
+    """Return the names of the shipped regions that have a catalogue of services."""
+    return tuple(name for name in region_list() if service_files(name))
+
+
 def confidences() -> tuple[str, ...]:
     """Return the grades of confidence that a value may carry."""
     from evidence.known import CONFIDENCES

@@ -15,8 +15,10 @@ from scenarios.layers import Entry
 from scenarios.resolve import Resolved
 from scenarios.safe_yaml import reads_as_text
 from scenarios.schema import NOT_INHERITED, Scenario
+from scenarios.service_keys import SECTION, nested
+from scenarios.service_schema import BY_CHANNEL, PROGRAMMES
 
-_ORDER = tuple(key for key in Scenario.model_fields if key not in ("horizon", "parameters", "subsidies"))
+_ORDER = tuple(key for key in Scenario.model_fields if key not in ("horizon", "parameters", "subsidies", SECTION))
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ def to_yaml(resolved: Resolved) -> str:
         key.partition(".")[2]: entry.value for key, entry in entries.items() if key.startswith("horizon.")
     }
     data["subsidies"] = [_subsidy(entries, subsidy.name) for subsidy in resolved.scenario.subsidies]
+    if services := nested({key: entry.value for key, entry in entries.items()}):
+        data[SECTION] = services
     data["parameters"] = {name: entries[f"parameters.{name}"].value for name in sorted(resolved.scenario.parameters)}
     note = f", in the context '{resolved.context}' (its values are merged in)" if resolved.context else ""
     return f"# '{resolved.scenario.name}' as resolved{note}. It stands alone: nothing is inherited.\n{_dump(data)}"
@@ -110,13 +114,23 @@ def _flat(scenario: Scenario) -> dict[str, Any]:
     """Return dotted key -> value that is not empty."""
     data = scenario.model_dump(by_alias=True)
     subsidies = data.pop("subsidies")
-    horizon, parameters = data.pop("horizon"), data.pop("parameters")
+    horizon, parameters, services = data.pop("horizon"), data.pop("parameters"), data.pop(SECTION)
     flat = {key: value for key, value in data.items() if key not in NOT_INHERITED and key != "baseline"}
     flat |= {f"horizon.{key}": value for key, value in horizon.items()}
     for subsidy in subsidies:
         flat |= {f"subsidies.{subsidy['name']}.{key}": value for key, value in subsidy.items() if key != "name"}
+    flat |= _flat_services(services)
     flat |= {f"parameters.{key}": value for key, value in sorted(parameters.items())}
     return {key: value for key, value in flat.items() if value is not None and value != ()}
+
+
+def _flat_services(services: Mapping[str, Any]) -> dict[str, Any]:
+    flat = {f"{SECTION}.{key}": value for key, value in services.items() if key not in (*BY_CHANNEL, PROGRAMMES)}
+    for key in BY_CHANNEL:
+        flat |= {f"{SECTION}.{key}.{channel}": value for channel, value in services[key].items()}
+    for slug, change in services[PROGRAMMES].items():
+        flat |= {f"{SECTION}.{PROGRAMMES}.{slug}.{key}": value for key, value in change.items()}
+    return flat
 
 
 def _written(resolved: Resolved, key: str, flat: Mapping[str, Any]) -> Any:

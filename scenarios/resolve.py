@@ -19,6 +19,9 @@ from scenarios.errors import Spot
 from scenarios.layers import Entry, Layer, Sourced
 from scenarios.region_names import RegionNames, parameter_names, region_list, region_names, source_ids
 from scenarios.schema import CONTEXT_KEYS, NOT_INHERITED, Scenario
+from scenarios.service_keys import SECTION, nested
+from scenarios.service_schema import WORLD_KEYS
+from scenarios.services import services_in
 from scenarios.subsidies import specification
 from scenarios.translate import validated
 
@@ -126,9 +129,9 @@ def resolve(
 def baseline_of(resolved: Resolved) -> Resolved:
     """Return the scenario's baseline, in the same world: region, horizon, context and overrides of the world.
 
-    A baseline named in a file is sought beside it. Overrides of subsidies stay with the scenario. What a scenario's
-    own file says of labour demand, minimum wage and parameters is taken as its policy; what a context or the command
-    line says of them holds for both.
+    A baseline named in a file is sought beside it. Overrides of subsidies stay with the scenario, and so do those of
+    services, except which catalogue there is and how it is delivered. What a scenario's own file says of labour demand,
+    minimum wage and parameters is taken as its policy; what a context or the command line says of them holds for both.
 
     Raises
     ------
@@ -150,7 +153,7 @@ def baseline_of(resolved: Resolved) -> Resolved:
 
 
 def _is_of_the_world(key: str) -> bool:
-    return key.partition(".")[0] in CONTEXT_KEYS or key in _SHARED
+    return key.partition(".")[0] in CONTEXT_KEYS or key in _SHARED or key in WORLD_KEYS
 
 
 def _resolve(
@@ -228,6 +231,7 @@ def _built(
     for subsidy in scenario.subsidies:
         stem = f"subsidies.{subsidy.name}."
         specification(subsidy, scenario.horizon, region, lambda key, stem=stem: spot_of(stem + key))  # type: ignore[misc]
+    services_in(scenario, spot_of)
     labels = {link.source.shown_as: link.source.label for link in (*files, *around)}
     return Resolved(
         scenario=scenario,
@@ -283,9 +287,10 @@ def _tree(plain: Mapping[str, Any], default_name: str) -> dict[str, Any]:
             subsidies.setdefault(name, {"name": name})[leaf] = value
         elif top in ("parameters", "horizon"):
             tree[top][rest] = value
-        else:
+        elif top != SECTION:
             tree[key] = value
     tree["subsidies"] = list(subsidies.values())
+    tree[SECTION] = nested(plain)
     tree.setdefault("name", default_name)
     tree.setdefault("title", tree["name"])
     return tree

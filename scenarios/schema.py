@@ -1,6 +1,6 @@
 """What a scenario file may say, once every inherited value is in place; frozen, unknown keys refused.
 
-Checks that need a region or several keys at once are in `scenarios.checks` and `scenarios.subsidies`.
+Checks that need a region or several keys at once are in `scenarios.checks`, `subsidies` and `services`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pydantic import Field
 
 from scenarios import quantities as q
 from scenarios.schema_types import Count, Duration, Finite, Frozen, Money, Month, Name, Share, Text, Title
+from scenarios.service_schema import Services
 
 MAX_MONTHS = 240
 """Longest run after the policy begins, and longest window of a subsidy."""
@@ -113,6 +114,10 @@ class Scenario(Frozen):
     labour_demand: tuple[DemandStep, ...] = Field((), description="list of {from: YYYY-MM, multiplier: number}")
     minimum_wage: tuple[MinimumWageStep, ...] = Field((), description="list of {from: YYYY-MM, multiplier: number}")
     subsidies: tuple[Subsidy, ...] = Field((), description="list of subsidies, each with a name")
+    services: Services = Field(
+        default_factory=lambda: Services.model_validate({}),
+        description="services that residents can be referred to, and what is changed of them",
+    )
     parameters: dict[str, Finite] = Field(
         default_factory=dict, description="process.name: value, in place of the evidence"
     )

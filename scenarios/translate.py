@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from scenarios.errors import ScenarioError, Spot, shown
 from scenarios.schema import DemandStep, Horizon, MinimumWageStep, Scenario, Subsidy
+from scenarios.service_keys import SECTION, depth
 
 _MODELS: Mapping[str, type[BaseModel]] = {
     "horizon": Horizon,
@@ -58,6 +59,9 @@ def _translated(problem: Any, data: Mapping[str, Any], spot_of: Callable[[str], 
     spot = spot_of(_key(loc, data))
     for part in _below(loc):
         spot = spot / part
+    if loc[0] == SECTION:
+        inner, field = _innermost(Scenario, loc)
+        return _worded(problem, spot, field, inner)
     model = _MODELS.get(str(loc[0]), Scenario) if len(loc) > 1 else Scenario
     return _worded(problem, spot, _field(loc), model)
 
@@ -96,7 +100,7 @@ def _innermost(model: type[BaseModel], loc: tuple[str | int, ...]) -> tuple[type
         inner = _model_in(field.annotation) if field else None
         model = inner or model
         if isinstance(part, str) and (inner or field is None):
-            field = model.model_fields.get(part)
+            field = {f.alias or key: f for key, f in model.model_fields.items()}.get(part)
     return model, field
 
 
@@ -148,6 +152,8 @@ def _key(loc: tuple[str | int, ...], data: Mapping[str, Any]) -> str:
     if loc[0] == "subsidies" and len(loc) >= 2 and isinstance(loc[1], int):
         name = data["subsidies"][loc[1]]["name"]
         return ".".join(["subsidies", str(name), *map(str, loc[2:3])])
+    if loc[0] == SECTION:
+        return ".".join(map(str, loc[: depth(loc)]))
     if loc[0] in ("horizon", "parameters"):
         return ".".join(map(str, loc[:2]))
     return str(loc[0])
@@ -157,6 +163,8 @@ def _below(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """Return what of a location lies below the dotted key."""
     if loc[0] == "subsidies":
         return loc[3:]
+    if loc[0] == SECTION:
+        return loc[depth(loc) :]
     return loc[2:] if loc[0] in ("horizon", "parameters") else loc[1:]
 
 

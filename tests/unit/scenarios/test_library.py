@@ -25,6 +25,16 @@ SHIPPED = {
     "weak-demand",
     "strong-demand",
     "minimum-wage-step",
+    "services-today",
+    "front-door",
+    "ips-doubled",
+    "retention-known",
+    "any-work-status",
+    "link-workers",
+    "anchor-recruitment",
+    "waits-halved",
+    "early-absence-help",
+    "connect-to-work-half",
 }
 
 
@@ -139,5 +149,17 @@ def test_the_json_schema_knows_every_key_of_the_library() -> None:
         assert set(data) <= set(schema["properties"])
         for item in data.get("subsidies", []):
             assert set(item) <= set(subsidy)
+        section = data.get("services", {})
+        assert set(section) <= set(schema["$defs"]["Services"]["properties"])
+        for item in section.get("programmes", {}).values():
+            assert set(item) <= set(schema["$defs"]["ProgrammeChange"]["properties"])
     assert "required" not in schema
+    services = schema["$defs"]["Services"]["properties"]
+    assert services["contacts"]["properties"]["jobcentre"]["anyOf"][0] == {
+        "maximum": 20,
+        "minimum": 0,
+        "type": "number",
+    }
+    assert services["front_door"]["anyOf"][1] == {"$ref": "#/$defs/Source"}
+    assert "age_limit" in services["lift"]["anyOf"][0]["items"]["enum"]
     assert subsidy["hours_week"]["anyOf"][1] == {"$ref": "#/$defs/Source"}
