@@ -43,6 +43,14 @@ def shipped_region(name: str) -> Region:
     return load_region(name)
 
 
+@cache
+def shipped_effects() -> Mapping[str, Mapping[str, Parameter]]:
+    """Return the effects of every kind of programme of the evidence."""
+    from evidence.registry import programme_effects
+
+    return programme_effects()
+
+
 @dataclass(frozen=True)
 class Plan:
     """A paired study that is ready to run."""
@@ -156,6 +164,8 @@ def plan(request: Request) -> Plan:
         "model": source_hash(),
         "version": __version__,
     }
+    if any(arm.services is not None for arm in arms):
+        inputs["programme_effects"] = parameters_hash(shipped_effects())
     run_months = arms[0].policy_month + 2 * arms[0].months
     needed = estimate(n_residents, n_runs=len(request.tasks), run_months=run_months, workers=workers, threads=threads)
     return Plan(request, policy, baseline, *arms, workers, threads, n_residents, inputs, needed)
@@ -175,9 +185,9 @@ def _resolved(request: Request) -> tuple[Resolved, Resolved]:
     if request.against is None:
         policy = resolve(request.scenario, overrides, environment=request.environment)
         return policy, baseline_of(policy)
-    second = _own_overrides(request.scenario, overrides)
+    second = _own_overrides(request.scenario, request.against, overrides, is_policy=True)
     first = request.against_overrides
-    first = _own_overrides(request.against, overrides) if first is None else dict(first)
+    first = _own_overrides(request.against, request.scenario, overrides) if first is None else dict(first)
     unused = [key for key in overrides if key not in first and key not in second]
     if unused:
         raise UnfitScenarios(f"--set {unused[0]}: neither '{request.against}' nor '{request.scenario}' has it.")
@@ -186,18 +196,56 @@ def _resolved(request: Request) -> tuple[Resolved, Resolved]:
     return policy, resolve(request.against, {**first, **horizon}, environment=request.environment)
 
 
-def _own_overrides(scenario: str, overrides: dict[str, str]) -> dict[str, str]:
-    """Return the overrides that concern a scenario: all of the world, and those of the subsidies that it has."""
+def _own_overrides(scenario: str, other: str, overrides: dict[str, str], is_policy: bool = False) -> dict[str, str]:
+    """Return the overrides that concern a scenario: of the world, of its subsidies, and of its changes of services.
+
+    Parameters
+    ----------
+    scenario, other
+        The scenario, and the one that it is compared with.
+    overrides
+        Dotted key -> value as text.
+    is_policy
+        Whether it takes the changes of services that neither scenario has yet.
+    """
     from scenarios.resolve import resolve
 
-    names = {subsidy.name for subsidy in resolve(scenario).scenario.subsidies}
+    entries, others = resolve(scenario).entries, resolve(other).entries
     return {
-        key: value for key, value in overrides.items() if not key.startswith("subsidies.") or key.split(".")[1] in names
+        key: value
+        for key, value in overrides.items()
+        if (subject := _subject(key)) is None
+        or _has(entries, subject)
+        or (is_policy and subject.startswith("services.") and not _has(others, subject))
     }
+
+
+def _subject(key: str) -> str | None:
+    """Return the subsidy, programme or change of services that an override concerns; None for one of the world."""
+    from scenarios.service_schema import WORLD_KEYS
+
+    parts = key.split(".")
+    if parts[0] == "subsidies":
+        return ".".join(parts[:2])
+    if parts[0] != "services" or key in WORLD_KEYS:
+        return None
+    return ".".join(parts[:3])
+
+
+def _has(entries: Mapping[str, object], subject: str) -> bool:
+    return any(f"{key}.".startswith(f"{subject}.") for key in entries)
 
 
 def _check_pair(policy: Resolved, baseline: Resolved) -> None:
     """Refuse two scenarios that share no history."""
+    for key, allowed in (("catalogue", "none or today"), ("delivery", "array or queue")):
+        mine, other = getattr(policy.scenario.services, key), getattr(baseline.scenario.services, key)
+        if mine != other:
+            raise UnfitScenarios(
+                f"'{policy.scenario.name}' has services.{key} '{mine}' and '{baseline.scenario.name}' has '{other}'; a "
+                f"comparison needs the same desks in both arms. Set it for both, {allowed}, with --set "
+                f"services.{key}=VALUE, or write 'baseline: services-today' in the scenario."
+            )
     for key in ("region", "variant"):
         mine, other = getattr(policy.scenario, key), getattr(baseline.scenario, key)
         if mine != other:
