@@ -13,6 +13,13 @@ from workability.guard import guarded
 
 if TYPE_CHECKING:
     from scenarios.resolve import Resolved
+    from scenarios.schema import Scenario
+
+HEADINGS = {
+    "subsidies": "Scenarios of subsidies: workability run NAME",
+    "services": "Scenarios of services: workability run NAME",
+    "context": "Contexts: --set context=NAME",
+}
 
 
 @guarded
@@ -39,8 +46,7 @@ def scenarios(
     if len(wanted) > 1:
         raise typer.BadParameter(f"show one scenario at a time, not {len(wanted)}: {', '.join(wanted)}")
     if not wanted:
-        library = [resolve(name).scenario for name in names()]
-        _list([(found.name, found.kind, found.title) for found in library], as_json, not no_colour)
+        _list([resolve(name).scenario for name in names()], as_json, not no_colour)
         return
     _show(resolve(wanted[0], parse_overrides(set_), environment=dict(os.environ)), True, as_json, not no_colour)
 
@@ -152,16 +158,19 @@ def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
-def _list(library: list[tuple[str, str, str]], as_json: bool, colour: bool) -> None:
-    """Print the library."""
+def _list(library: list[Scenario], as_json: bool, colour: bool) -> None:
+    """Print the library, by subject."""
     from workability import terminal
 
     if as_json:
-        records = [{"name": name, "kind": kind, "title": title} for name, kind, title in library]
+        records = [{"name": one.name, "kind": one.kind, "title": one.title} for one in library]
         terminal.data(json.dumps(records, indent=2, ensure_ascii=False))
         return
-    for kind, heading in (("scenario", "Scenarios: workability run NAME"), ("context", "Contexts: --set context=NAME")):
-        rows = [(name, title) for name, what, title in library if what == kind]
+    by_subject: dict[str, list[tuple[str, str]]] = {heading: [] for heading in HEADINGS.values()}
+    for one in library:
+        subject = one.kind if one.kind == "context" else "services" if one.services.catalogue != "none" else "subsidies"
+        by_subject[HEADINGS[subject]].append((one.name, one.title))
+    for heading, rows in by_subject.items():
         if rows:
             terminal.table(heading, ("name", "what it is"), rows, colour=colour)
 
