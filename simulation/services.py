@@ -7,103 +7,35 @@ taken off the first one's books a month later. Effects act from the month after 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from mesa import Agent
 from numpy.typing import NDArray
 
 from scenarios.service_specs import ServiceSpec, ServicesSpec
-from scenarios.vocabulary import QUALIFICATIONS, State
+from scenarios.vocabulary import State
+from simulation.clients import MONTHS_A_YEAR, Live, Rows, Service, takes
 from simulation.columns import COMPLETED, HELPED, PLACED, WAITING, Columns
 from simulation.contacts import MONEY, NOWHERE, RULES, ask, refer
 from simulation.delivery.caseload import Caseload
 from simulation.delivery.desk import TICKS_A_MONTH, Clients, Engine, Period, Referrals, Ticks
-from simulation.delivery.queue import Queue
 from simulation.doors import READERS
-from simulation.eligibility_pass import has_bit, masks
+from simulation.eligibility_pass import masks
+from simulation.help_outcomes import end_help, place, teach
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.output import SERVICE_ITEMS
-from simulation.programmes import part_of
 from simulation.recording import record
 from simulation.service_tables import WAIT_STEPS, doors_of, offers_of, terms_of
-from simulation.streams import FIXED, Purpose, draws, key, stream_of
+from simulation.streams import FIXED, Purpose, draws, key
 from simulation.thresholds import ONE
 
 if TYPE_CHECKING:
     from simulation.model import RegionModel
 
-Rows = NDArray[np.uint32]
 Counts = NDArray[np.int32]
 _ITEM = {name: i for i, name in enumerate(SERVICE_ITEMS)}
 _HALF = 0xFFFFFFFF
-MONTHS_A_YEAR = 12
-
-
-class Service(Agent):  # type: ignore[misc]  # Mesa ships without types
-    """One desk: its staff, and the starts that its year still allows."""
-
-    def __init__(self, model: RegionModel, spec: ServiceSpec) -> None:
-        super().__init__(model)
-        self.spec = spec
-        self.places = 0
-        self.started_this_year = 0
-
-    @property
-    def cap(self) -> int | None:
-        """Most starts of a calendar year in the sample; None where nothing limits them."""
-        return None if self.spec.cap_year is None else part_of(self.spec.cap_year, self.model.start.sample)
-
-    def step(self) -> None:
-        """Set how many people the service can help at once this month.
-
-        A sample's part of a small service is a whole number too: rounded up or down by the service's name, so that
-        all services together have their part.
-        """
-        month, factor = self.model.month, 1.0
-        for first, multiplier in self.spec.steps:
-            factor = multiplier if first <= month else factor
-        part = self.spec.capacity * factor / self.model.start.sample
-        self.places = int(np.floor(round(part, 6) + (stream_of(self.spec.name) / 2.0**32 if part % 1 else 0.0)))
-        if month % MONTHS_A_YEAR == 0:
-            self.started_this_year = 0
-
-
-@dataclass
-class Live:
-    """Clients who wait or are helped, by number, shape (clients,) each.
-
-    `row`, `id`: the resident and who he is; `since`: month in which help began, -1 in the line; `drops`: whether
-    his help ends by dropping out.
-    """
-
-    number: Ticks
-    row: Rows
-    id: Rows
-    service: Ticks
-    arrived: Ticks
-    since: Ticks
-    drops: NDArray[np.bool_]
-
-    @classmethod
-    def nobody(cls) -> Live:
-        """Return no clients."""
-        whole, rows = np.zeros(0, np.int64), np.zeros(0, np.uint32)
-        return cls(whole, rows, rows, whole, whole, whole, np.zeros(0, np.bool_))
-
-    def of(self, chosen: NDArray[np.bool_]) -> Live:
-        """Return some of them."""
-        return Live(*(column[chosen] for column in vars(self).values()))
-
-    def and_also(self, later: Live) -> Live:
-        """Return these and later ones."""
-        pairs = zip(vars(self).values(), vars(later).values(), strict=True)
-        return Live(*(np.concatenate(pair) for pair in pairs))
-
-    def at(self, numbers: Ticks) -> Ticks:
-        """Return the positions of client numbers."""
-        return np.searchsorted(self.number, numbers)
 
 
 class Services:
@@ -128,6 +60,8 @@ class Services:
 
     def _engine(self, now: int, clients: Clients | None) -> Engine:
         if self.spec.delivery == "queue":
+            from simulation.delivery.queue import Queue
+
             return Queue(now, clients, len(self.names))
         return Caseload(now, clients)
 
@@ -204,8 +138,12 @@ class Services:
         self.bill[:, LINE_INDEX["advice_income"]] += claimed.sum(axis=0)
 
     @staticmethod
-    def _count(counts: Counts, item: str, who: Live, c: Columns) -> None:
-        np.add.at(counts[:, :, _ITEM[item]], (who.service, c.place[who.row]), 1)
+    def _add(counts: Counts, item: str, service: Ticks, place: NDArray[np.uint8], number: Ticks | int = 1) -> None:
+        """Add to an item of the month's counts, by service and Place."""
+        np.add.at(counts[:, :, _ITEM[item]], (service, place), number)
+
+    def _count(self, counts: Counts, item: str, who: Live, c: Columns) -> None:
+        self._add(counts, item, who.service, c.place[who.row])
 
     def _ask(self, model: RegionModel) -> tuple[Rows, NDArray[np.int64]]:
         """Return the residents who ask at a door, in order of rows, and the channels."""
@@ -245,7 +183,7 @@ class Services:
         working = (c.state[live.row] <= State.ABSENT) & (begun >= live.since) & (month - begun >= self.in_work)
         in_work = ~waiting & ~gone & ~moved & working & ~self.terms.keeps_workers[live.service]
         barred = np.zeros(live.number.size, np.bool_)
-        barred[waiting] = ~_takes(met, live.service[waiting], offers.money)
+        barred[waiting] = ~takes(met, live.service[waiting], offers.money)
         barred &= ~gone
         for item, chosen in (
             ("left_waiting", waiting & gone),
@@ -280,16 +218,16 @@ class Services:
         place = c.place[asked]
         for item, why in (("rejected_rules", RULES), ("rejected_money", MONEY)):
             wrong = (rejected != NOWHERE) & (reason == why)
-            np.add.at(counts[:, :, _ITEM[item]], (rejected[wrong], place[wrong]), 1)
+            self._add(counts, item, rejected[wrong], place[wrong])
         wrong, right = rejected != NOWHERE, referred != NOWHERE
         for item, service, chosen in (
             ("referred", rejected, wrong),
             ("referred", referred, right),
             ("lost", rejected, wrong & ~right),
         ):
-            np.add.at(counts[:, :, _ITEM[item]], (service[chosen], place[chosen]), 1)
+            self._add(counts, item, service[chosen], place[chosen])
         first = draws(keys[2], c.id[asked]) >> np.uint64(32) < np.uint64(self.triage)
-        np.add.at(counts[:, :, _ITEM["rejected_triage"]], (referred[right & first], place[right & first]), 1)
+        self._add(counts, "rejected_triage", referred[right & first], place[right & first])
         chosen = right & ~first
         return self._batch(model, asked[chosen], referred[chosen], counts)
 
@@ -308,7 +246,7 @@ class Services:
         tick = month * TICKS_A_MONTH + ((wait & np.uint64(_HALF)).astype(np.int64) * TICKS_A_MONTH >> 32)
         order = np.lexsort((ids, wait, tick, service))
         full = self._beyond_cap(service[order])
-        np.add.at(counts[:, :, _ITEM["rejected_full"]], (service[order[full]], c.place[rows[order[full]]]), 1)
+        self._add(counts, "rejected_full", service[order[full]], c.place[rows[order[full]]])
         order = order[~full]
         rows, service, ids, wait, tick = rows[order], service[order], ids[order], wait[order], tick[order]
         step = (wait >> np.uint64(32)).astype(np.int64) * WAIT_STEPS >> 32
@@ -360,8 +298,8 @@ class Services:
         c.help_state[rows] |= np.uint8(HELPED)
         for s, n in enumerate(np.bincount(service, minlength=len(self.names)).tolist()):
             self.agents[s].started_this_year += n
-        days = (period.started.tick - live.arrived[at]) * (30 // TICKS_A_MONTH)
-        np.add.at(counts[:, :, _ITEM["days_waited"]], (service, c.place[rows]), days)
+        days = period.started.tick - live.arrived[at]
+        self._add(counts, "days_waited", service, c.place[rows], days)
         if policy >= 0:
             r = model.recorder
             new = rows[(r.first_help[rows] < 0) & (policy < r.left[rows])]
@@ -378,72 +316,18 @@ class Services:
             ("finished", finished[~found]),
             ("into_work", finished[found]),
         ):
-            np.add.at(counts[:, :, _ITEM[item]], (live.service[who], c.place[live.row[who]]), 1)
+            self._add(counts, item, live.service[who], c.place[live.row[who]])
         at_start = self.terms.placed_at_start
         placed = np.concatenate([at[at_start[service]], finished[~at_start[live.service[finished]]]])
-        self._end(c, live, dropped, finished, month)
-        self._teach(model, live, finished)
-        self._place(model, live, placed, counts)
+        end_help(c, live, dropped, finished)
+        teach(model, self.terms, ends, live.service[finished])
+        chosen = place(model, self.terms, live.row[placed], live.service[placed])
+        self.placed = live.row[placed[chosen]]
+        self._add(counts, "placed", live.service[placed[chosen]], c.place[self.placed])
         over = np.zeros(live.number.size, np.bool_)
         over[gave_up], over[done] = True, True
         self.live = live.of(~over)
         return [rows, live.row[done]]
-
-    @staticmethod
-    def _end(c: Columns, live: Live, dropped: Ticks, finished: Ticks, month: int) -> None:
-        """End the help of those who drop out, whose effect ends with it, and of those who finish."""
-        for who, is_drop in ((dropped, True), (finished, False)):
-            rows = live.row[who]
-            mine = (c.help[rows] == live.service[who] + 1) & (c.help_since[rows] == live.since[who])
-            c.help_state[rows[mine]] &= np.uint8(~HELPED & 0xFF)
-            if is_drop:
-                c.help[rows[mine]] = 0
-            else:
-                c.help_state[rows] |= np.uint8(COMPLETED)
-
-    def _teach(self, model: RegionModel, live: Live, finished: Ticks) -> None:
-        """Let some of those who finish gain a level, or change to the sector of a job drawn in their Place."""
-        c, terms, tables = model.columns, self.terms, model.start.looks
-        rows, service = live.row[finished], live.service[finished]
-        h = draws(key(model.root, model.month, Purpose.LEARNING), c.id[rows])
-        level = (h & np.uint64(_HALF)).astype(np.int64) < terms.level[service]
-        learnt = rows[level]
-        c.qualification[learnt] = np.minimum(c.qualification[learnt] + 1, len(QUALIFICATIONS) - 1)
-        u, share = (h >> np.uint64(32)).astype(np.int64), terms.sector[service]
-        change = u < share
-        rows, within = rows[change], u[change].astype(float) / share[change]
-        place = c.place[rows]
-        size = tables.size[place, c.sector[rows], 0].astype(np.int64)
-        slot = tables.first[place, c.sector[rows], 0] + np.minimum((within * size).astype(np.int64), size - 1)
-        c.sector[rows[size > 0]] = model.firms.sector[tables.employer_of[slot[size > 0]]]
-
-    def _place(self, model: RegionModel, live: Live, who: Ticks, counts: Counts) -> None:
-        """Let some clients out of work be placed in a job next month, against everybody else who wants it."""
-        c = model.columns
-        rows, service = live.row[who], live.service[who]
-        h = draws(key(model.root, model.month, Purpose.PLACEMENT), c.id[rows])
-        chosen = ((h & np.uint64(_HALF)).astype(np.int64) < self.terms.placed[service]) & (c.state[rows] > State.ABSENT)
-        self.placed = rows[chosen]
-        c.help_state[self.placed] |= np.uint8(PLACED)
-        np.add.at(counts[:, :, _ITEM["placed"]], (service[chosen], c.place[self.placed]), 1)
-
-
-def _takes(met: NDArray[np.uint64], service: Ticks, money: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return whether each client's own service and its funders would take him now.
-
-    Parameters
-    ----------
-    met : rules met, shape (clients, words).
-    service : service of each client.
-    money : number of a service's funders' rule, -1 without one.
-    """
-    out = np.ones(service.size, np.bool_)
-    for s in np.unique(service).tolist():
-        mine = service == s
-        out[mine] = has_bit(met[mine], s)
-        if money[s] >= 0:
-            out[mine] &= has_bit(met[mine], int(money[s]))
-    return out
 
 
 def and_those_of(spec: ServicesSpec, history: ServicesSpec, month: int) -> ServicesSpec:

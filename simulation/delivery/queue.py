@@ -6,7 +6,7 @@ It runs the same desks as `caseload` and starts the same clients at the same tic
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import salabim
@@ -20,10 +20,23 @@ _TAKES_OVER = -2
 """Whoever comes from another engine stands in his line or place before anything happens."""
 
 
+class _Terms(NamedTuple):
+    """One row of `desk.Clients`."""
+
+    client: int
+    desk: int
+    arrived: int
+    priority: int
+    renege: int
+    length: int
+    status: int
+    started: int
+
+
 class _Client(salabim.Component):  # type: ignore[misc]  # salabim ships without types
     """One client: joins the line, is helped or gives up."""
 
-    def setup(self, hall: Queue, terms: Clients) -> None:
+    def setup(self, hall: Queue, terms: _Terms) -> None:
         """Take the client's own terms, each a whole number."""
         self.hall, self.terms = hall, terms
         self.is_active, self.is_here = terms.status == ACTIVE, False
@@ -92,7 +105,7 @@ class Queue:
         """
         made = {}
         for row in zip(*(column.tolist() for column in clients), strict=True):
-            terms = Clients(*row)
+            terms = _Terms(*row)
             when = terms.arrived if at is None else at
             made[terms.client] = _Client(
                 env=self.environment, at=when, priority=priority, name="", hall=self, terms=terms

@@ -1,0 +1,105 @@
+"""Services as Mesa agents, and their clients as columns: who waits, who is helped, and whom a service still takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from mesa import Agent
+from numpy.typing import NDArray
+
+from scenarios.service_specs import ServiceSpec
+from simulation.delivery.desk import Ticks
+from simulation.eligibility_pass import has_bit
+from simulation.programmes import part_of
+from simulation.streams import stream_of
+
+if TYPE_CHECKING:
+    from simulation.model import RegionModel
+
+Rows = NDArray[np.uint32]
+MONTHS_A_YEAR = 12
+
+
+class Service(Agent):  # type: ignore[misc]  # Mesa ships without types
+    """One desk: its staff, and the starts that its year still allows."""
+
+    def __init__(self, model: RegionModel, spec: ServiceSpec) -> None:
+        super().__init__(model)
+        self.spec = spec
+        self.places = 0
+        self.started_this_year = 0
+
+    @property
+    def cap(self) -> int | None:
+        """Most starts of a calendar year in the sample; None where nothing limits them."""
+        return None if self.spec.cap_year is None else part_of(self.spec.cap_year, self.model.start.sample)
+
+    def step(self) -> None:
+        """Set how many people the service can help at once this month.
+
+        A sample's part of a small service is a whole number too: rounded up or down by the service's name, so that
+        all services together have their part.
+        """
+        month, factor = self.model.month, 1.0
+        for first, multiplier in self.spec.steps:
+            factor = multiplier if first <= month else factor
+        part = self.spec.capacity * factor / self.model.start.sample
+        self.places = int(np.floor(round(part, 6) + (stream_of(self.spec.name) / 2.0**32 if part % 1 else 0.0)))
+        if month % MONTHS_A_YEAR == 0:
+            self.started_this_year = 0
+
+
+@dataclass
+class Live:
+    """Clients who wait or are helped, by number, shape (clients,) each.
+
+    `row`, `id`: the resident and who he is; `since`: month in which help began, -1 in the line; `drops`: whether
+    his help ends by dropping out.
+    """
+
+    number: Ticks
+    row: Rows
+    id: Rows
+    service: Ticks
+    arrived: Ticks
+    since: Ticks
+    drops: NDArray[np.bool_]
+
+    @classmethod
+    def nobody(cls) -> Live:
+        """Return no clients."""
+        whole, rows = np.zeros(0, np.int64), np.zeros(0, np.uint32)
+        return cls(whole, rows, rows, whole, whole, whole, np.zeros(0, np.bool_))
+
+    def of(self, chosen: NDArray[np.bool_]) -> Live:
+        """Return some of them."""
+        return Live(*(column[chosen] for column in vars(self).values()))
+
+    def and_also(self, later: Live) -> Live:
+        """Return these and later ones."""
+        pairs = zip(vars(self).values(), vars(later).values(), strict=True)
+        return Live(*(np.concatenate(pair) for pair in pairs))
+
+    def at(self, numbers: Ticks) -> Ticks:
+        """Return the positions of client numbers."""
+        return np.searchsorted(self.number, numbers)
+
+
+def takes(met: NDArray[np.uint64], service: Ticks, money: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether each client's own service and its funders would take him now.
+
+    Parameters
+    ----------
+    met : rules met, shape (clients, words).
+    service : service of each client.
+    money : number of a service's funders' rule, -1 without one.
+    """
+    out = np.ones(service.size, np.bool_)
+    for s in np.unique(service).tolist():
+        mine = service == s
+        out[mine] = has_bit(met[mine], s)
+        if money[s] >= 0:
+            out[mine] &= has_bit(met[mine], int(money[s]))
+    return out
