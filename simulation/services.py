@@ -1,7 +1,8 @@
 """Steps 6 and 8 of the month for services: doors, referrals, waiting lists, starts, and what becomes of clients.
 
 A resident stands in one line at most and is helped by one service at most; whoever starts with another service is
-taken off the first one's books a month later. Effects act from the month after the start.
+taken off the first one's books a month later. Effects on hazards and looks act from the month after the start, those on
+accepting a job and on employers' ranking at once.
 """
 
 from __future__ import annotations

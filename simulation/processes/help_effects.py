@@ -52,10 +52,10 @@ def ratios(effects: Mapping[str, float], months: Floats, length: float, site: Fl
     power = strength(
         months, effects.get("effect_delay_months", 0.0), length, effects.get("effect_half_life_months", np.inf)
     )
-    full = np.array([np.log(effects.get(name, 1.0)) for name in RATIOS])
+    full = np.array([effects.get(name, 1.0) for name in RATIOS])
     by_place = np.repeat(full[None, :], len(site), axis=0)
-    by_place[:, SITE_EFFECT] += site * effects.get("site_sd", 0.0)
-    out: Floats = np.exp(by_place[:, None, :] * power[None, :, None])
+    by_place[:, SITE_EFFECT] *= np.exp(site * effects.get("site_sd", 0.0))
+    out: Floats = np.power(by_place[:, None, :], power[None, :, None])
     return out
 
 
