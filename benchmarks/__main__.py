@@ -30,7 +30,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--peers", action="store_true", help="also BM1 in Mesa, pandas and starsim")
     parser.add_argument("--peers-python", default=sys.executable, help="the interpreter that has them")
-    parser.add_argument("--only", choices=("bm1", "model", "rules", "start"), help="one part of the table")
+    parser.add_argument("--only", choices=("bm1", "model", "services", "rules", "start"), help="one part of the table")
     parser.add_argument("--quick", action="store_true", help="small populations and few repetitions")
     parser.add_argument(
         "--repetitions", type=int, default=0, help="repetitions of each row (default 5; 2 with --quick)"
@@ -71,6 +71,20 @@ def model_subjects(o: argparse.Namespace) -> list[Subject]:
     rows.append(Subject(f"1:{small} run of 60 months", "single", {"sample": small}, sys.executable))
     rows.append(Subject(f"8 runs at 1:{small} on workers", "workers", {"sample": small}, sys.executable))
     return rows
+
+
+def services_subjects(o: argparse.Namespace) -> list[Subject]:
+    """Return the rows of what the catalogue of services costs."""
+    sample = 20 if o.quick else 1
+    return [
+        Subject(
+            f"today's services 1:{sample}, {table.threads(n)}",
+            "services",
+            {"sample": sample, "threads": n},
+            sys.executable,
+        )
+        for n in (2, 1)
+    ]
 
 
 def rules_subjects(o: argparse.Namespace) -> list[Subject]:
@@ -123,7 +137,13 @@ def main() -> int:
     o = options()
     repetitions = o.repetitions or (2 if o.quick else 5)
     root = Path(__file__).resolve().parent.parent
-    parts = {"bm1": bm1_subjects, "model": model_subjects, "rules": rules_subjects, "start": start_subjects}
+    parts = {
+        "bm1": bm1_subjects,
+        "model": model_subjects,
+        "services": services_subjects,
+        "rules": rules_subjects,
+        "start": start_subjects,
+    }
     report: dict[str, Any] = {}
     wrong: dict[str, list[str]] = {}
     for name, subjects in parts.items():

@@ -64,6 +64,10 @@ def ready(kind: str, options: dict[str, Any]) -> tuple[dict[str, Any], Measure]:
         from benchmarks.eligibility import eligibility
 
         return eligibility(**options)
+    if kind == "services":
+        from benchmarks.services import services
+
+        return services(**options)
     from benchmarks import full_model
 
     prepare: Callable[..., tuple[dict[str, Any], Measure]] = getattr(full_model, kind)

@@ -100,6 +100,18 @@ def model_table(rows: list[Row]) -> str:
     return "\n".join(out) + "\n"
 
 
+def services_table(rows: list[Row]) -> str:
+    """Return the table of what the catalogue of services costs."""
+    cells = []
+    for row in rows:
+        without, served = (sum((turn[name] for turn in row["turns"]), []) for name in ("without_s", "with_s"))
+        times = [f"{1000 * median(seconds):.0f}" for seconds in (without, served)]
+        ratios = [f"{middle(served) / middle(without):.2f}" for middle in (median, min)]
+        cells.append([row["title"], *times, *ratios])
+    heads = ["", "without ms/month", "with ms/month", "ratio of medians", "ratio of the best"]
+    return f"\nThe whole catalogue of services\n{_lines(heads, cells)}\n"
+
+
 def rules_table(rows: list[Row]) -> str:
     """Return the table of who may enter which programme."""
     cells = []

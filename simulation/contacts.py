@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from scenarios.vocabulary import State
 from simulation.columns import HELPED, WAITING
 from simulation.compiling import inlined, kernel
-from simulation.streams import draw, draw2, high, low
+from simulation.streams import GOLDEN, U64, draw, draw2, high, low, mix
 
 _ABSENT = int(State.ABSENT)
 _EARLY = len(State)
 NOWHERE = -1
+CHUNK = 1024
 RULES, MONEY = 1, 2
 """Why a referral is rejected."""
 RACE_BITS = 12
@@ -79,8 +80,10 @@ def row_of(c: Any, d: Any, i: int, month: int) -> Any:
 
 
 @kernel
-def ask(c: Any, d: Any, key: Any, month: int, first: int, end: int, rows: Any, channels: Any) -> int:
+def ask(c: Any, d: Any, key: Any, month: int, first: int, end: int, rows: Any, channels: Any, drawn: Any) -> int:
     """Write the residents among first..end-1 who let themselves be referred at a door, from position first on.
+
+    The stages are apart so that the draws vectorise; few residents pass the first.
 
     Parameters
     ----------
@@ -88,25 +91,38 @@ def ask(c: Any, d: Any, key: Any, month: int, first: int, end: int, rows: Any, c
     key, month : the month's key of contacts, month number.
     first, end : range of rows.
     rows, channels : the residents and where they ask, written.
+    drawn : working space by row, written.
 
     Returns
     -------
     How many.
     """
-    n = first
-    for i in range(first, end):
-        h = draw(key, c.id[i])
-        u = low(h)
-        if u >= d.top or c.help_state[i] & WAITING:
-            continue
-        row = row_of(c, d, i, month)
-        for channel in range(d.chance.shape[1]):
-            if u < d.chance[row, channel]:
-                if high(h) < d.take_up[channel]:
-                    rows[n] = i
-                    channels[n] = channel
-                    n += 1
-                break
+    top = U64(d.top)
+    n: Any = first
+    for lo in range(first, end, CHUNK):
+        size = min(CHUNK, end - lo)
+        ids, h, found = c.id[lo : lo + size], drawn[lo : lo + size], rows[n:]
+        for j in range(size):
+            h[j] = mix(key + U64(ids[j]) * GOLDEN)
+        m: Any = 0
+        for j in range(size):
+            found[m] = lo + j
+            m += np.int64((h[j] & U64(0xFFFFFFFF)) < top)
+        at: Any = n
+        for x in range(n, n + m):
+            i = rows[x]
+            if c.help_state[i] & WAITING:
+                continue
+            row, z = row_of(c, d, i, month), drawn[i]
+            u = low(z)
+            for channel in range(d.chance.shape[1]):
+                if u < d.chance[row, channel]:
+                    if high(z) < d.take_up[channel]:
+                        rows[at] = i
+                        channels[at] = channel
+                        at += 1
+                    break
+        n = at
     return n - first
 
 
@@ -125,7 +141,7 @@ def has(masks: Any, x: int, rule: int) -> Any:
 @kernel
 def refer(
     c: Any, d: Any, o: Any, service_key: Any, referral_key: Any, rules_key: Any, rows: Any, channels: Any, masks: Any,
-    n: int, rejected: Any, reason: Any, referred: Any,
+    first: int, end: int, rejected: Any, reason: Any, referred: Any,
 ) -> None:  # fmt: skip
     """Choose the service of every resident at a door: the first in an exponential race of all that may be chosen.
 
@@ -137,11 +153,12 @@ def refer(
     ----------
     c, d, o : residents' columns, doors, services.
     service_key, referral_key, rules_key : the month's keys.
-    rows, channels, masks, n : who asks, where, which rules they meet (own rules first), and how many.
+    rows, channels, masks : who asks, where, which rules they meet (own rules first).
+    first, end : which of them.
     rejected, reason : service that could not take him and why, or NOWHERE; written.
     referred : service whose line he joins, or NOWHERE; written.
     """
-    for x in range(n):
+    for x in range(first, end):
         rejected[x], referred[x], reason[x] = NOWHERE, NOWHERE, 0
         i = rows[x]
         who, place = c.id[i], c.place[i]

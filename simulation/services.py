@@ -139,9 +139,11 @@ class Services:
         self.bill[:, LINE_INDEX["advice_income"]] += claimed.sum(axis=0)
 
     @staticmethod
-    def _add(counts: Counts, item: str, service: Ticks, place: NDArray[np.uint8], number: Ticks | int = 1) -> None:
-        """Add to an item of the month's counts, by service and Place."""
-        np.add.at(counts[:, :, _ITEM[item]], (service, place), number)
+    def _add(counts: Counts, item: str, service: Ticks, place: NDArray[np.uint8]) -> None:
+        """Add people to an item of the month's counts, by service and Place."""
+        n_services, n_places = counts.shape[:2]
+        found = np.bincount(service * n_places + place, minlength=n_services * n_places)
+        counts[:, :, _ITEM[item]] += found.reshape(n_services, n_places).astype(np.int32)
 
     def _count(self, counts: Counts, item: str, who: Live, c: Columns) -> None:
         self._add(counts, item, who.service, c.place[who.row])
@@ -153,7 +155,7 @@ class Services:
         found = [0] * model.lanes.n
 
         def work(lane: int, first: int, end: int) -> None:
-            found[lane] = ask(model.columns, self.doors, k, model.month, first, end, rows, channels)
+            found[lane] = ask(model.columns, self.doors, k, model.month, first, end, rows, channels, model.lists.hashes)
 
         model.lanes.run(work, n)
         parts = [slice(first, first + m) for (first, _), m in zip(model.lanes.ranges(n), found, strict=True)]
@@ -215,7 +217,11 @@ class Services:
         c, month, n = model.columns, model.month, asked.size
         rejected, reason, referred = (np.zeros(n, np.int64) for _ in range(3))
         keys = [key(model.root, month, p) for p in (Purpose.SERVICE, Purpose.REFERRAL, Purpose.RULES)]
-        refer(c, self.doors, self.offers, *keys, asked, channels, met, n, rejected, reason, referred)
+
+        def work(lane: int, first: int, end: int) -> None:
+            refer(c, self.doors, self.offers, *keys, asked, channels, met, first, end, rejected, reason, referred)
+
+        model.lanes.run(work, n)
         place = c.place[asked]
         for item, why in (("rejected_rules", RULES), ("rejected_money", MONEY)):
             wrong = (rejected != NOWHERE) & (reason == why)
@@ -300,7 +306,7 @@ class Services:
         for s, n in enumerate(np.bincount(service, minlength=len(self.names)).tolist()):
             self.agents[s].started_this_year += n
         days = period.started.tick - live.arrived[at]
-        self._add(counts, "days_waited", service, c.place[rows], days)
+        np.add.at(counts[:, :, _ITEM["days_waited"]], (service, c.place[rows]), days)
         if policy >= 0:
             r = model.recorder
             new = rows[(r.first_help[rows] < 0) & (policy < r.left[rows])]
