@@ -20,6 +20,7 @@ from results.pairing import compare_arms
 from results.partial import read_seed, save_seed, seed_path
 
 if TYPE_CHECKING:
+    from results.equity import Questions
     from results.summary import Headline
     from scenarios.arm import ArmSpec
     from simulation.start import Start
@@ -56,6 +57,8 @@ class PairWork:
     baseline: ArmSpec
     sample: int
     threads: int
+    questions: Questions | None = None
+    """what residents are held against at the policy's start"""
 
     def start(self, draw: int) -> Start:
         """Return the start that every seed of a draw shares."""
@@ -66,8 +69,9 @@ class PairWork:
         from simulation.run import simulate
 
         arms = (self.baseline, self.policy)
-        outputs = simulate(self.start(task.draw), arms, seed=task.seed, threads=self.threads, progress=tick)
-        save_seed(self.folder, compare_arms(outputs[1], outputs[0]))
+        start, rules = self.start(task.draw), self.questions.rules if self.questions else ()
+        outputs = simulate(start, arms, seed=task.seed, threads=self.threads, progress=tick, rules=rules)
+        save_seed(self.folder, compare_arms(outputs[1], outputs[0], self.questions))
 
     def is_saved(self, task: Task) -> bool:
         """Return whether the seed is on disk and sound."""
@@ -112,14 +116,19 @@ class Finished:
 
 def work_of(study: Plan, folder: Path) -> PairWork:
     """Return the work of a study, saved into a folder."""
+    from results.equity import questions_of
+    from scenarios.needs import load_needs
+
+    region = study.policy.scenario.region
     return PairWork(
         folder,
-        study.policy.scenario.region,
+        region,
         study.variant,
         study.policy_arm,
         study.baseline_arm,
         study.request.sample,
         study.threads,
+        questions_of(study.policy_arm, load_needs(region)),
     )
 
 

@@ -14,6 +14,7 @@ from experiments.requests import Request
 from experiments.target_table import table_hash
 from experiments.version import __version__, source_hash
 from results.store import RunFolder
+from scenarios.needs import NEEDS
 from scenarios.vocabulary import AGE_MAX_YEARS, AGE_MIN_YEARS
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ def plan(request: Request) -> Plan:
         "rules": rules_hash(),
         "target_table": table_hash(region),
         "score_targets": hash_of(*region.score_targets),
+        "needs": hash_of(NEEDS.read_text(encoding="utf-8")),
         "sample": request.sample,
         "draws": sorted({task.draw for task in request.tasks}),
         "seeds": sorted({task.seed for task in request.tasks}),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.bits import as_rows, before, count
+from results.equity import EquityCounts, Questions, count_equity
 from results.groups import ITEMS, group_tables, lives_of, twins_apart, winners_and_losers
 from results.measures import PROGRAMME_LINES, purse_lines
 from results.metrics import Metric, metrics_for, milestones
@@ -33,13 +34,15 @@ class PairedSeed:
     """One seed of a comparison: both arms' panels, the counted figures, and group tables.
 
     `metrics` holds counts and pounds by name (ratios are formed later, from sums). `groups` holds, by dimension,
-    a table (labels and then arrivals; `results.groups.ITEMS`) in whole person-months.
+    a table (labels and then arrivals; `results.groups.ITEMS`) in whole person-months. `equity`: who started against
+    who was in need; None where the runs were not asked.
     """
 
     policy: Panel
     baseline: Panel
     metrics: dict[str, float]
     groups: dict[str, NDArray[np.int64]]
+    equity: EquityCounts | None = None
 
     @property
     def seed(self) -> int:
@@ -108,8 +111,15 @@ def usable(output: RunOutput) -> ResidentRecord:
     return replace(record, work=work, unemployed=unemployed, subsidised=subsidised)
 
 
-def compare_arms(policy: RunOutput, baseline: RunOutput) -> PairedSeed:
+def compare_arms(policy: RunOutput, baseline: RunOutput, questions: Questions | None = None) -> PairedSeed:
     """Return what differs between two arms of one seed.
+
+    Parameters
+    ----------
+    policy, baseline : RunOutput
+        The two arms.
+    questions : Questions, optional
+        What the residents were held against at the policy's start, for who starts against who is in need.
 
     Raises
     ------
@@ -141,7 +151,8 @@ def compare_arms(policy: RunOutput, baseline: RunOutput) -> PairedSeed:
         "later_starts": float(later),
         "apart_at_start": float(apart),
     }
-    return PairedSeed(*panels, metrics=metrics, groups=tables)
+    equity = count_equity(policy, questions) if questions is not None else None
+    return PairedSeed(*panels, metrics=metrics, groups=tables, equity=equity)
 
 
 def subsidy_count(panel: Panel, item: str) -> int:

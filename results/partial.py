@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from results.equity import EquityCounts
 from results.files import digest, write_bytes
 from results.pairing import PairedSeed
 from results.panel import ARRAYS, Panel
@@ -19,7 +20,7 @@ from simulation.output import Scores
 
 LOG = logging.getLogger(__name__)
 SEEDS = "seeds"
-VERSION = 2
+VERSION = 3
 """Raise it when the content of a seed file changes; older files are then redone."""
 DIGEST_BYTES = 32
 SCORE_ARRAYS = ("months", "counts", "living_wage_pence")
@@ -55,6 +56,9 @@ def save_seed(folder: Path, seed: PairedSeed) -> Path:
     """
     arrays = panel_arrays("policy", seed.policy) | panel_arrays("baseline", seed.baseline)
     arrays |= {f"groups.{name}": table for name, table in seed.groups.items()}
+    equity = seed.equity
+    if equity is not None:
+        arrays["equity"] = equity.counts
     facts = {
         "version": VERSION,
         "policy": panel_facts(seed.policy),
@@ -62,6 +66,9 @@ def save_seed(folder: Path, seed: PairedSeed) -> Path:
         "metrics": seed.metrics,
         "stocks": list(seed.policy.stocks),
         "groups": list(seed.groups),
+        "equity": None
+        if equity is None
+        else {"pairs": equity.pairs, "groups": equity.groups, "needs": list(equity.needs.items())},
     }
     arrays["facts"] = np.frombuffer(json.dumps(facts, sort_keys=False).encode(), np.uint8)
     content = archive(arrays)
@@ -111,7 +118,17 @@ def read_seed(path: Path) -> PairedSeed:
         return Panel(**plain, stocks=stocks, scores=scores, **kept)
 
     groups = {name: arrays[f"groups.{name}"] for name in facts["groups"]}
-    return PairedSeed(panel("policy"), panel("baseline"), facts["metrics"], groups)
+    return PairedSeed(
+        panel("policy"), panel("baseline"), facts["metrics"], groups, equity_of(facts["equity"], arrays.get("equity"))
+    )
+
+
+def equity_of(facts: dict[str, Any] | None, counts: Any) -> EquityCounts | None:
+    """Return who started against who was in need, None where a seed holds nothing of it."""
+    if facts is None:
+        return None
+    pairs, groups = (tuple((str(a), str(b)) for a, b in facts[name]) for name in ("pairs", "groups"))
+    return EquityCounts(pairs, groups, dict(facts["needs"]), counts)
 
 
 def load_seeds(folder: Path, wanted: Iterable[int] | None = None, draw: int = 0) -> dict[int, PairedSeed]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from results.assumptions import ASSUMPTION
 from results.display import both, interval_text, value_text
+from results.equity_table import equity_parts
 from results.metrics import milestones
 from results.odd import SUMMARY
 from results.prices import freeze_words
@@ -42,6 +43,7 @@ SECTIONS = (
     ("policy", "What is tried"),
     ("differences", "Difference from the baseline"),
     ("who", "Who gained and lost"),
+    ("equity", "Who starts, who is in need"),
     ("chain", "From eligible to pounds"),
     ("money", "Money"),
     ("scorecard", "Strategy scorecard"),
@@ -274,6 +276,7 @@ def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
         "agency_table": agency_year_table(headline),
         "line_table": line_table(headline),
         **scorecard_parts(headline),
+        **equity_parts(headline),
         "measured_table": measured_table(headline),
         "alarm": headline.alarm,
         "freeze_words": freeze_words(),

@@ -147,6 +147,8 @@ def write_run(folder: RunFolder, contents: RunContents) -> Path:
         write_text(path / "target_table.csv", csv_text(contents.targets))
     if headline.scorecard is not None:
         write_text(path / "scorecard.csv", csv_text(rows_frame(headline.scorecard)))
+    if headline.equity is not None:
+        write_text(path / "equity.csv", csv_text(headline.equity))
     charts = run_charts(headline)
     write_charts(path / "charts", charts)
     write_bytes(path / "workbook.xlsx", workbook_bytes(headline, contents.manifest))

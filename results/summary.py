@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from results import measures
 from results.alarm import Alarm, alarm_of
+from results.equity_frame import equity_frame, equity_words, reference, rows_of
 from results.geography import Geography, build
 from results.groups import ITEMS, labels_of
 from results.metrics import Metric
@@ -81,6 +82,15 @@ class Headline:
     """`key = value` of what was set beside the files"""
     scorecard: Scorecard | None = None
     """the strategy's measures against their targets; None where the runs kept no snapshots"""
+    equity: DataFrame | None = None
+    """who starts and succeeds against who is in need, by `results.equity_frame.EQUITY_COLUMNS`"""
+
+    @property
+    def equity_words(self) -> str:
+        """Return which group starts least against its need; empty where nothing was counted."""
+        if self.equity is None:
+            return ""
+        return equity_words(self.equity, self.policy)
 
     @property
     def twin_words(self) -> str:
@@ -155,6 +165,8 @@ class Headline:
             "groups": plain(places),
             "fiscal": plain(self.fiscal),
             "scorecard": plain(rows_frame(self.scorecard)) if self.scorecard else [],
+            "equity": [] if self.equity is None else plain(rows_of(self.equity, *reference(self.equity))),
+            "equity_words": self.equity_words,
             "note": self.twin_words,
             "alarm": self.alarm.as_dict(),
         }
@@ -230,6 +242,7 @@ def summarise(
         context=context,
         changed=tuple(changed),
         scorecard=scorecard_of(runs, draws, n_seeds, where, score_targets),
+        equity=equity_frame(runs, draws, n_seeds, where),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from results.equity_frame import EQUITY_WORDS
 from results.geography import Area, Geography
 from results.long import LongTable
 from results.measures import MEASURES, Measure, named
@@ -354,6 +355,7 @@ def dictionary_table(horizon: int) -> DataFrame:
         ("scorecard", m.name, m.unit, "higher" if m.direction == "at_least" else "lower", f"{m.label}.")
         for m in SCORE_MEASURES.values()
     ]
+    rows += [("equity", name, "", "", words) for name, words in EQUITY_WORDS.items()]
     words = "Subsidised starts of the baseline, where it has subsidies of its own."
     rows.append(("figure", BASELINE_STARTS, "starts", "neither", words))
     return pd.DataFrame(rows, columns=["kind", "name", "unit", "better", "description"])

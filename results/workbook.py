@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from results.display import SMALL
+from results.equity_frame import EQUITY_WORDS
 from results.scorecard_words import rows_frame, words_of
 from results.statistics import STAT_COLUMNS, interval_words
 from results.summary import Headline
@@ -55,6 +56,11 @@ def sheets_of(headline: Headline) -> dict[str, tuple[str, DataFrame]]:
         if headline.scorecard is not None
         else {}
     )
+    equity = (
+        {"Equity": ("Who starts and succeeds against who is in need, by programme, need and group", headline.equity)}
+        if headline.equity is not None
+        else {}
+    )
     return {
         "Headline": ("Headline figures, policy less baseline", flagged(top)),
         **scorecard,
@@ -65,6 +71,7 @@ def sheets_of(headline: Headline) -> dict[str, tuple[str, DataFrame]]:
         "Ledger lines": (f"Net gain by financial year, account and ledger line, {pounds}", flagged_money(money)),
         "Places": ("Gained, lost and net by Place and area", flagged(place[["dimension", "label", *columns]])),
         "Groups": ("Gained, lost and net by group", flagged(other[["dimension", "label", *columns]])),
+        **equity,
         "Subsidies": ("Subsidy counts by area", flagged(subsidies[["subsidy", "geography_name", *columns]])),
         "Months": (
             "Difference by month and area",
@@ -92,9 +99,16 @@ def notes_of(headline: Headline) -> list[tuple[str, str]]:
     """Return the notes: subject, text."""
     twins = [("Deadweight and displacement", headline.twin_words)] if headline.twin_words else []
     card = [("Scorecard", " ".join(words_of(headline.scorecard)))] if headline.scorecard is not None else []
+    equity = (
+        [("Equity", f"{headline.equity_words} Ratio is the {EQUITY_WORDS['ratio']}; success is being "
+          f"{EQUITY_WORDS['success_rate']}.")]
+        if headline.equity is not None
+        else []
+    )  # fmt: skip
     return [
         *twins,
         *card,
+        *equity,
         ("Status", f"These figures are {headline.caution or 'calibrated'}."),
         ("Intervals", f"p05 to p95: {interval_words(headline.stats['net'].interval, headline.n_runs)}. {MIDDLE}"),
         ("Monte Carlo error", "mc_se is the standard error of the mean that comes from chance alone."),

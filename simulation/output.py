@@ -42,6 +42,9 @@ Placed in a job. Lost: rejected by rules or money, and not referred on. Waiting 
 Days waited by those who started."""
 LIVE_GROUPS = ("place", "age_band", "sex", "ethnicity", "health", "state", "cohort", "deprivation", "unemployed_months")
 """Columns of `ResidentRecord.groups`, all taken at the start of the policy, before it can act."""
+NEED_GROUPS = ("qualification", "conditions", "meets")
+"""Further columns of it, for who needs help against who gets it: conditions as a bit mask; `meets`, where rules were
+handed to the run, has bit k % 64 of word k // 64 set where the k-th of them holds, shape (residents, words)."""
 
 SCORE_ITEMS = (
     "employed_disabled",

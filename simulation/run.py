@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arm import ArmSpec
+from scenarios.eligibility import Rule
 from scenarios.vocabulary import State
 from simulation.columns import Record
+from simulation.eligibility_pass import compile_rules, resident_masks
 from simulation.model import RegionModel
 from simulation.model_tables import Limits
 from simulation.observers import Rows
@@ -107,11 +109,18 @@ def _record(model: RegionModel, groups: dict[str, NDArray[Any]]) -> ResidentReco
     )
 
 
-def groups_at(model: RegionModel) -> dict[str, NDArray[Any]]:
-    """Return each resident's groups as they are now, before the policy can act."""
+def groups_at(model: RegionModel, rules: Sequence[Rule] = (), threads: int = 1) -> dict[str, NDArray[Any]]:
+    """Return each resident's groups as they are now, before the policy can act.
+
+    Parameters
+    ----------
+    model : the model in the policy's first month.
+    rules : rules of which a resident's bits say which he meets.
+    threads : threads; the result does not depend on it.
+    """
     c, month = model.columns, model.month
     band = model.start.tables.band[np.minimum(month - c.birth.astype(np.int64), 779)]
-    return {
+    groups: dict[str, NDArray[Any]] = {
         "place": c.place.copy(),
         "age_band": band.astype(np.uint8),
         "sex": c.sex.copy(),
@@ -123,7 +132,12 @@ def groups_at(model: RegionModel) -> dict[str, NDArray[Any]]:
         "unemployed_months": np.where(
             c.state == State.UNEMPLOYED, np.minimum(month - c.since.astype(np.int64), 255), 0
         ).astype(np.uint8),
+        "qualification": c.qualification.copy(),
+        "conditions": c.conditions.copy(),
     }
+    if rules:
+        groups["meets"] = resident_masks(compile_rules(rules), c, month, threads)
+    return groups
 
 
 def _joined(history: Rows, model: RegionModel, t: int) -> dict[str, NDArray[Any]]:
@@ -229,6 +243,7 @@ def simulate(
     threads: int = 1,
     progress: Progress | None = None,
     hashing: bool = False,
+    rules: Sequence[Rule] = (),
 ) -> tuple[RunOutput, ...]:
     """Return the output of each arm; the first is the baseline, whose history they share.
 
@@ -240,6 +255,7 @@ def simulate(
     threads : threads; arms run side by side when there are several.
     progress : called with (stage, done, total) after each month.
     hashing : whether to hash the state every month.
+    rules : rules that every resident is held against at the policy's start; they change nothing of the run.
 
     Raises
     ------
@@ -260,7 +276,7 @@ def simulate(
         history.step()
         if progress is not None:
             progress("history", month + 1, base.policy_month)
-    groups, past, at_start = groups_at(history), history.rows, Scorecard.begun(history)
+    groups, past, at_start = groups_at(history, rules, threads), history.rows, Scorecard.begun(history)
     side_by_side = min(len(arms), threads)
     models = [_fork(history, arm, max(1, threads // side_by_side), hashing) for arm in arms]
     history.release()

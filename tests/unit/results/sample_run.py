@@ -9,11 +9,11 @@ from results.pairing import PairedSeed, compare_arms
 from results.report import ReportData
 from results.store import RunContents
 from results.summary import Headline, summarise
-from tests.unit.results.synthetic import pair, three_places
+from tests.unit.results.synthetic import QUESTIONS, pair, three_places
 
 
 def seeds(n_seeds: int = 3, n: int = 600, horizon: int = 36) -> list[PairedSeed]:
-    return [compare_arms(*pair(n=n, seed=k, horizon=horizon)) for k in range(n_seeds)]
+    return [compare_arms(*pair(n=n, seed=k, horizon=horizon), QUESTIONS) for k in range(n_seeds)]
 
 
 def score_targets() -> tuple[ScoreTarget, ...]:

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
+from results.equity import Questions
 from results.geography import Geography, build
-from scenarios.vocabulary import AGE_BANDS, COHORTS, DEPRIVATION, ETHNICITIES, HEALTH, SEXES, STATES, State
+from scenarios.eligibility import Compare
+from scenarios.vocabulary import (
+    AGE_BANDS,
+    COHORTS,
+    CONDITIONS,
+    DEPRIVATION,
+    ETHNICITIES,
+    HEALTH,
+    QUALIFICATIONS,
+    SEXES,
+    STATES,
+    State,
+)
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.output import FLOW_ITEMS, SCORE_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS, ResidentRecord, RunOutput, Scores
 
 POLICY_MONTH = 15
 SUBSIDY = "Six-month job for young people"
+OUT_OF_WORK = Compare("state", "in", (2, 3), ("unemployed", "long-term sick"))
+QUESTIONS = Questions(
+    {"out-of-work": "All residents out of work", "young": "Young people out of work"},
+    (SUBSIDY,),
+    (OUT_OF_WORK, OUT_OF_WORK, OUT_OF_WORK),
+)
+"""Two needs and the subsidy's own rule; the made-up people hold the bits, the rules are only counted."""
 
 
 def three_places() -> Geography:
@@ -158,6 +178,20 @@ def people_of(n: int, rng: np.random.Generator, n_places: int = 3) -> dict[str, 
     }
 
 
+def asked(people: dict[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
+    """Return groups with what the questions of equity need beside them: the bits of the two needs and of the rule."""
+    rng, n = np.random.default_rng([seed, 7]), len(people["state"])
+    out, young = people["state"] > State.ABSENT, people["age_band"] < 3
+    unemployed = people["state"] == State.UNEMPLOYED
+    bits = out + 2 * (out & young) + 4 * (unemployed & young)
+    return {
+        **people,
+        "qualification": rng.integers(0, len(QUALIFICATIONS), n).astype(np.uint8),
+        "conditions": (rng.integers(0, 1 << len(CONDITIONS), n) * people["health"]).astype(np.uint8),
+        "meets": bits.astype(np.uint64)[:, None],
+    }
+
+
 def paths(n: int, n_months: int, rng: np.random.Generator) -> np.ndarray:
     """Return states of people who lose and find work by their own draws."""
     draws = rng.random((n, n_months))
@@ -184,6 +218,7 @@ def pair(
     policy, subsidised = base.copy(), np.zeros((n, horizon), bool)
     people["state"] = base[:, POLICY_MONTH - 1].copy()
     people["unemployed_months"] = np.where(people["state"] == State.UNEMPLOYED, rng.integers(0, 30, n), 0)
+    people = asked(people, seed)
     if not null:
         give_jobs(policy, base, subsidised, people, rng, horizon)
     left = np.where(rng.random(n) < 0.1, rng.integers(0, horizon, n), horizon)

@@ -54,7 +54,7 @@ def test_the_folder_holds_what_it_should_and_is_complete(folder):
         "manifest.json", "circumstances.json", "scenario.resolved.yaml", "scenario.diff.yaml", "summary.csv",
         "dictionary.csv", "workbook.xlsx", "report.html", "qa_log.csv", "log.jsonl", "results/monthly.parquet",
         "results/effects.parquet", "results/summary.parquet", "charts/difference-in-work.svg",
-        "target_table.csv", "charts/difference-in-work.png", "charts/difference-in-work.csv", COMPLETE,
+        "target_table.csv", "equity.csv", "charts/difference-in-work.png", "charts/difference-in-work.csv", COMPLETE,
     } <= names  # fmt: skip
     assert folder.is_complete and altered(folder.path) == []
     assert latest(folder.root) == folder.path
