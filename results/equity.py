@@ -116,7 +116,7 @@ def members(groups: Mapping[str, NDArray[np.generic]], n_places: int, n_needs: i
 
 
 def _one_hot(codes: NDArray[np.generic], n_codes: int) -> NDArray[np.float32]:
-    return (np.asarray(codes)[:, None] == np.arange(n_codes)).astype(np.float32)
+    return np.asarray(np.asarray(codes)[:, None] == np.arange(n_codes), np.float32)
 
 
 def _bits(masks: NDArray[np.generic], n_bits: int) -> NDArray[np.float32]:
