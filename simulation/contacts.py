@@ -80,7 +80,7 @@ def row_of(c: Any, d: Any, i: int, month: int) -> Any:
 
 
 @kernel
-def ask(c: Any, d: Any, key: Any, month: int, first: int, end: int, rows: Any, channels: Any, drawn: Any) -> int:
+def ask(c: Any, d: Any, key: Any, month: int, first: int, end: int, rows: Any, channels: Any, drawn: Any) -> Any:
     """Write the residents among first..end-1 who let themselves be referred at a door, from position first on.
 
     The stages are apart so that the draws vectorise; few residents pass the first.
