@@ -11,6 +11,7 @@ import pytest
 from scenarios.eligibility import AllOf, Compare, Not
 from simulation.columns import HELPED, WAITING
 from simulation.doors import READERS
+from simulation.ledger import LINE_INDEX
 from simulation.model import RegionModel
 from simulation.output import SERVICE_ITEMS
 from simulation.run import simulate
@@ -208,3 +209,47 @@ def test_a_ramp_and_a_wind_down_follow_the_curve() -> None:
     started = model.rows.services[..., ITEM["started"]].sum(axis=(1, 2))
     assert (active[1:] == active[:-1] + started[1:] - left[1:]).all()
     assert started[2:4].sum() == 0 == started[10:12].sum()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_twice_the_places_never_start_fewer_nor_cost_more_than_twice(seed: int) -> None:
+    start = start_of(world(1500), **EASY_DOORS)
+    starts, spent = [], []
+    for capacity in (5, 10):
+        one = service("few", OUT_OF_WORK, capacity=capacity, effects=WAITS, start_pence=1000_00, month_pence=50_00)
+        model = run(model_of(start, with_services(one), months=24, seed=seed), 24)
+        starts.append(int(model.rows.services[..., ITEM["started"]].sum()))
+        spent.append(int(model.rows.ledger[..., LINE_INDEX["service_other_funders"]].sum()))
+    assert 0 < starts[0] <= starts[1] <= 2 * starts[0] + 5
+    assert spent[1] <= 2 * spent[0] + 5 * 1000_00
+
+
+@pytest.mark.parametrize("lost", [0.0, 1.0])
+def test_a_front_door_loses_nobody_whom_a_service_would_take(lost: float) -> None:
+    doors = EASY_DOORS | {"doors__knows_rules": (0.0,) * 6, "doors__lost": lost}
+    start = start_of(world(2000), **doors)
+    services = (service("jobs", UNEMPLOYED), service("sick", SICK), service("young", IN_PLACE_0, place_ids=(0,)))
+    today, front = (
+        run(model_of(start, with_services(*services, front_door=share), months=12), 12).rows.services
+        for share in (0.0, 1.0)
+    )
+    for item in ("rejected_rules", "rejected_money", "lost"):
+        assert not front[..., ITEM[item]].any()
+    assert today[..., ITEM["rejected_rules"]].sum() > 0
+    if lost == 1.0:
+        assert (today[..., ITEM["lost"]] == today[..., ITEM["rejected_rules"]]).all()
+    right = [t[..., ITEM["referred"]].sum() - t[..., ITEM["rejected_rules"]].sum() for t in (today, front)]
+    assert right[1] > right[0] if lost else right[1] == right[0]  # who is always referred on needs no front door
+
+
+def test_channels_reach_whom_they_are_said_to_reach() -> None:
+    contact = tuple((0.1,) * 8 if channel == 4 else (0.0,) * 8 for channel in range(6))
+    far = {"doors__hard_to_reach": (1.0, 1.0, 1.0, 1.0, 3.0, 1.0), "doors__hard_to_reach_cohorts": (1,) + (0,) * 9}
+    start = start_of(world(6000), **(EASY_DOORS | far | {"doors__contact": contact}))
+    for channels, reached in ((1 << 4, True), (63 - (1 << 4), False)):
+        model = run(model_of(start, with_services(service(channels=channels)), months=1), 1)
+        helped = model.columns.help > 0
+        assert helped.any() == reached
+        if reached:
+            care = model.columns.cohort & 1 > 0
+            assert 2.0 < helped[care].mean() / helped[~care].mean() < 4.0
