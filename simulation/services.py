@@ -37,12 +37,16 @@ if TYPE_CHECKING:
 Counts = NDArray[np.int32]
 _ITEM = {name: i for i, name in enumerate(SERVICE_ITEMS)}
 _HALF = 0xFFFFFFFF
+MAX_SERVICES = 254
+"""Services of one arm; a resident's column holds their number in one byte."""
 
 
 class Services:
     """All services of an arm."""
 
     def __init__(self, model: RegionModel, spec: ServicesSpec) -> None:
+        if len(spec.services) > MAX_SERVICES:
+            raise ValueError(f"an arm has {len(spec.services)} services; at most {MAX_SERVICES} can run")
         self.spec = spec
         self.agents = [Service(model, s) for s in spec.services]
         self.names = tuple(s.name for s in spec.services)
