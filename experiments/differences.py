@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from results.measures import MEASURES, Quantity
+from results.measures import MEASURES
 from results.panel import DIMENSIONS, Panel
+from results.registry import Quantity
 from results.statistics import describe, interval_kind
 from scenarios.errors import nearest
 from scenarios.vocabulary import STATES, State, month_name

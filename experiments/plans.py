@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scenarios.arm import ArmSpec
     from scenarios.resolve import Resolved
 
-FORMAT = 3
+FORMAT = 4
 """Raise it when the same inputs would fill a run folder with other content."""
 
 

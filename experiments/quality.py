@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from results.panel import Panel
+from results.services import unaccounted
 
 if TYPE_CHECKING:
     from experiments.target_table import TargetTable
@@ -35,6 +36,7 @@ def quality_rows(
     apart = sum(_months_apart(pair) for pair in pairs)
     lost = sum(_residents_lost(panel) for panel in panels)
     overfull = sum(_overfull(panel) for panel in panels)
+    astray = sum(unaccounted(panel) for panel in panels)
     beside = " ".join([*targets.departures, targets.tally()]) if targets else "the region has no table yet"
     return [
         _row("runs", "Every run that was asked for is in the figures", f"{n_wanted} runs", f"{len(pairs)} runs",
@@ -45,6 +47,14 @@ def quality_rows(
              f"{lost} residents", lost == 0, "results/monthly.parquet"),
         _row("slots", "No area has more filled slots than slots", "0 area-months", f"{overfull} area-months",
              overfull == 0, "results/monthly.parquet"),
+        *(
+            []
+            if headline.services is None
+            else [
+                _row("clients", "Everybody referred is rejected, waits, gave up or started; everybody started is "
+                     "accounted for", "0 clients", f"{astray} clients", astray == 0, "results/services.parquet")
+            ]
+        ),
         _row("group_sums", "Individual measures and sums over groups agree", "within what chance allows",
              headline.alarm.text, not headline.alarm.exceeds, "headline.json"),
         _row("calibration", "The parameters rest on a posterior", "calibrated", headline.caution or "calibrated",

@@ -20,10 +20,11 @@ from experiments.quality import quality_rows
 from experiments.runner import Outcome
 from experiments.target_table import table_for
 from experiments.version import __version__
-from experiments.words import Documents, documents_of, report_data
+from experiments.words import Documents, documents_of, report_data, services_of
 from results.files import write_text
 from results.geography import geography_of, slug
 from results.partial import load_seeds, read_seed, seed_path
+from results.services import ServiceFacts
 from results.store import COMPLETE, LATEST, RunContents, RunFolder, altered, latest, read_manifest, write_run
 from results.summary import Headline, summarise
 from scenarios.errors import nearest
@@ -99,7 +100,15 @@ def publish(
     where = geography_of(study.region)
     wanted = study.region.score_targets
     context = said.context or ""
-    headline = summarise(pairs, where, calibrated=False, context=context, changed=said.changed, score_targets=wanted)
+    headline = summarise(
+        pairs,
+        where,
+        calibrated=False,
+        context=context,
+        changed=said.changed,
+        score_targets=wanted,
+        services=services_of(study),
+    )
     manifest = manifest_of(study, said)
     write_text(store.path / BASELINE_FILE, said.baseline)
     targets = table_for(study)
@@ -142,6 +151,7 @@ def log_lines(folder: Path) -> list[dict[str, Any]]:
 
 def manifest_of(study: Plan, said: Documents) -> dict[str, Any]:
     """Return what the same figures need again: inputs with their hashes, seeds and versions; no path, no time."""
+    services = [asdict(fact) for fact in services_of(study)]
     return {
         "run_id": study.content_hash,
         "study": said.study,
@@ -157,6 +167,7 @@ def manifest_of(study: Plan, said: Documents) -> dict[str, Any]:
         "calibrated": False,
         "inputs": study.inputs,
         "score_targets": [asdict(target) for target in study.region.score_targets],
+        **({"services": services} if services else {}),
         "versions": versions(),
     }
 
@@ -262,4 +273,13 @@ def headline_of(folder: Path) -> Headline:
     where = geography_of(shipped_region(str(manifest["region"])))
     context, changed = manifest["context"] or "", manifest.get("changed", ())
     wanted = tuple(ScoreTarget(**entry) for entry in manifest.get("score_targets", ()))
-    return summarise(pairs_of(folder), where, calibrated=False, context=context, changed=changed, score_targets=wanted)
+    services = tuple(ServiceFacts(**entry) for entry in manifest.get("services", ()))
+    return summarise(
+        pairs_of(folder),
+        where,
+        calibrated=False,
+        context=context,
+        changed=changed,
+        score_targets=wanted,
+        services=services,
+    )

@@ -12,8 +12,11 @@ from scenarios.vocabulary import month_name
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pandas import DataFrame
+
     from experiments.plans import Plan
     from results.report import ReportData
+    from results.services import ServiceFacts
     from results.summary import Headline
     from scenarios.arm import ArmSpec, SubsidySpec
 
@@ -93,9 +96,6 @@ def report_data(
     n_failed : int
         Runs that failed and are left out.
     """
-    from evidence.registry import sources
-    from experiments.plans import shipped_parameters
-    from results.assumptions import parameter_frame
     from results.report import ReportData
 
     policy, targets = study.policy.scenario, table_for(study)
@@ -106,11 +106,44 @@ def report_data(
         title=f"{policy.title or policy.name}{on_context}: {study.region.title}",
         policy_text=policy_lines(study, documents.context),
         warnings=warnings,
-        parameters=parameter_frame(shipped_parameters(), sources(), overrides=dict(study.policy_arm.parameters)),
+        parameters=parameters_of(study),
         targets=targets.frame() if targets else None,
         target_words=targets.words() if targets else "",
         command=documents.command,
         manifest=manifest,
+    )
+
+
+def parameters_of(study: Plan) -> DataFrame:
+    """Return the parameters that act in a study as a frame of text, assumptions first."""
+    from evidence.registry import sources
+    from experiments.plans import shipped_effects, shipped_parameters
+    from results.assumptions import changed_lengths, parameter_frame, with_services
+    from scenarios.programmes import load_catalogue
+
+    specs = [arm.services for arm in (study.policy_arm, study.baseline_arm) if arm.services is not None]
+    catalogue = load_catalogue(study.policy.scenario.region) if specs else None
+    changed: dict[str, float] = dict(study.policy_arm.parameters)
+    if catalogue is not None and study.policy_arm.services is not None:
+        changed |= changed_lengths(catalogue, study.policy_arm.services)
+    used = with_services(shipped_parameters(), shipped_effects() if specs else {}, catalogue, specs)
+    return parameter_frame(used, sources(), overrides=changed)
+
+
+def services_of(study: Plan) -> tuple[ServiceFacts, ...]:
+    """Return the desks of both arms with title and kind, by name; a desk of kept places has its programme's title."""
+    from results.services import ServiceFacts
+
+    desks = {
+        desk.name: desk
+        for arm in (study.baseline_arm, study.policy_arm)
+        if arm.services is not None
+        for desk in arm.services.services
+    }
+    titles = {desk.programme: desk.title for desk in desks.values() if desk.name == desk.programme}
+    return tuple(
+        ServiceFacts(name, desk.programme, titles.get(desk.programme, desk.title), desk.kind)
+        for name, desk in sorted(desks.items())
     )
 
 

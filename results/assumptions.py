@@ -9,9 +9,13 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from evidence.model import Parameter, Source
+    from scenarios.programme_specs import Catalogue
+    from scenarios.service_specs import ServicesSpec
 
 COLUMNS = ("Parameter", "Value", "Unit", "95% interval", "Confidence", "Source")
 ASSUMPTION = "assumption"
+DOORS = "doors"
+"""Process whose parameters act only where residents can be referred to services."""
 SHOWN = 6
 """Longest list of values that is written out."""
 
@@ -50,6 +54,47 @@ def interval_of(parameter: Parameter) -> str:
     if isinstance(interval, tuple) and len(interval) == 2 and not isinstance(interval[0], tuple):
         return f"{value_words(interval[0])} to {value_words(interval[1])}"
     return value_words(interval)
+
+
+def with_services(
+    parameters: Mapping[str, Mapping[str, Parameter]],
+    effects: Mapping[str, Mapping[str, Parameter]],
+    catalogue: Catalogue | None,
+    services: Iterable[ServicesSpec],
+) -> dict[str, Mapping[str, Parameter]]:
+    """Return the parameters that act in a run: without services none of the doors, with them those of services too.
+
+    Effects stand under `programmes.<kind>`, and the numbers of a service (caseworkers, caseload, length, costs) under
+    `services.<slug>`, for the kinds and services that any arm has.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Process -> name -> parameter, of the model.
+    effects : mapping
+        Kind of programme -> name of an effect -> parameter.
+    catalogue : Catalogue or None
+        The region's services; None where there are none.
+    services : iterable of ServicesSpec
+        The services of each arm that has some.
+    """
+    desks = [desk for spec in services for desk in spec.services]
+    if not desks or catalogue is None:
+        return {process: group for process, group in parameters.items() if process != DOORS}
+    used = {desk.programme for desk in desks}
+    kinds = sorted({desk.kind for desk in desks})
+    numbers = {f"services.{p.slug}": dict(p.numbers()) for p in catalogue.programmes if p.slug in used}
+    return {**parameters, **{f"programmes.{kind}": effects[kind] for kind in kinds}, **numbers}
+
+
+def changed_lengths(catalogue: Catalogue, services: ServicesSpec) -> dict[str, float]:
+    """Return `services.<slug>.length_months` -> the length that a scenario gives a service in place of its own."""
+    own = {programme.slug: programme.length_months.value for programme in catalogue.programmes}
+    return {
+        f"services.{desk.programme}.length_months": desk.length_months
+        for desk in services.services
+        if desk.length_months != own[desk.programme]
+    }
 
 
 def parameter_frame(

@@ -59,6 +59,14 @@ def share(value: float) -> str:
     return f"−{text}" if value < 0 and text not in ("0%", "0.0%") else text
 
 
+def days(value: float) -> str:
+    """Return days with one decimal below 10 and without from there on."""
+    if math.isnan(value):
+        return MISSING
+    text = f"{abs(value):,.{1 if abs(value) < SMALL else 0}f}"
+    return f"−{text}" if value < 0 and float(text.replace(",", "")) else text
+
+
 def value_text(stat: Stat, kind: str, value: float | None = None) -> str:
     """Return one number of a statistic as text (its mean unless another is given).
 
@@ -67,13 +75,15 @@ def value_text(stat: Stat, kind: str, value: float | None = None) -> str:
     stat : Stat
         Gives the rounding.
     kind : str
-        `count`, `pounds`, `share` or `pounds_per`.
+        `count`, `days`, `pounds`, `share` or `pounds_per`.
     value : float, optional
         A percentile of the statistic.
     """
     shown = stat.mean if value is None else value
     if kind == "share":
         return share(shown)
+    if kind == "days":
+        return days(shown)
     if kind.startswith("pounds"):
         unit = rounding_unit(stat) if not math.isnan(stat.mc_se) else 10 ** max(0, significant(shown))
         return pounds(shown, unit)

@@ -1,4 +1,4 @@
-"""The chain from eligible residents to pounds, step by step with counts; explains no single resident."""
+"""The chain from eligible or referred residents to pounds, step by step with counts; explains no single resident."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from results.display import both
 from results.lookup import records, stat_of
+from results.metrics import milestones
+from results.service_story import chain_steps
 from results.statistics import Stat
 from results.summary import Headline
 
@@ -22,6 +24,7 @@ STEPS = (
     ("months_paid", "Months of subsidy paid", "months for which an employer was paid"),
 )
 """Item of `simulation.output.SUBSIDY_ITEMS`, its heading, what it counts."""
+SERVICE_EFFECTS = (("service_cost", "Change in spending on services", "by whoever pays, over the policy's months"),)
 EFFECTS = (
     ("subsidised_months", "Subsidised person-months", "counted at each month's end"),
     ("deadweight_months", "of them, the twin worked too", "deadweight, counted by pairing"),
@@ -34,14 +37,17 @@ EFFECTS = (
 
 
 def chain_table(headline: Headline, area: str | None = None) -> DataFrame:
-    """Return the chain as a frame: step, what, unit, value, low, high, text; one block a subsidy, then the effects.
+    """Return the chain as a frame: block, step, what, value, low, high, text.
+
+    One block a subsidy; where there are services, one for them under the policy and one for their change; then the
+    effects.
 
     Parameters
     ----------
     headline : Headline
         A comparison.
     area : str, optional
-        Name of an area for the subsidies' counts; the region by default.
+        Name of an area for the counts of subsidies and services; the region by default.
     """
     import pandas as pd
 
@@ -52,11 +58,23 @@ def chain_table(headline: Headline, area: str | None = None) -> DataFrame:
         counts = {row["item"]: stat_of(row) for row in records(chain[chain["subsidy"] == subsidy])}
         for item, heading, words in STEPS:
             rows.append(row_of(subsidy, heading, words, counts[item], "count"))
-    for name, heading, words in EFFECTS:
+    rows += [row_of(block, step, words, stat, kind) for block, step, words, stat, kind in chain_steps(headline, where)]
+    for name, heading, words in effects_of(headline):
         if name not in headline.stats:
             continue
         rows.append(row_of("Effect", heading, words, headline.stats[name], headline.metrics[name].kind))
     return pd.DataFrame(rows)
+
+
+def effects_of(headline: Headline) -> list[tuple[str, str, str]]:
+    """Return name, heading and explanation of the effects to show, the money last."""
+    if headline.services is None:
+        return list(EFFECTS)
+    stocks = [
+        (f"additional_jobs_{m}", f"Additional in work at month {m}", "residents in work, policy less baseline")
+        for m in milestones(headline.horizon)
+    ]
+    return [*stocks, *EFFECTS[:-1], *SERVICE_EFFECTS, EFFECTS[-1]]
 
 
 def row_of(block: str, step: str, words: str, stat: Stat, kind: str) -> dict[str, object]:
@@ -65,7 +83,7 @@ def row_of(block: str, step: str, words: str, stat: Stat, kind: str) -> dict[str
     Parameters
     ----------
     block, step, words : str
-        Subsidy or `Effect`, heading and explanation.
+        Subsidy, services or `Effect`, heading and explanation.
     stat : Stat
         The figure.
     kind : str

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from results.statistics import Stat
-from results.summary import Headline
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from results.summary import Headline
 
 
 def records(frame: DataFrame) -> list[dict[str, Any]]:

@@ -6,14 +6,14 @@ Measures that need one resident's history (spells, exits after twelve months) be
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from results.panel import DIMENSIONS, Floats, Panel, View
+from results.registry import MEASURES as MEASURES
+from results.registry import Measure, Quantity, measure
 from scenarios.vocabulary import IN_WORK, INACTIVE_OTHER, State
 from simulation.ledger import AGENCIES, LINE_INDEX, LINES
 from simulation.output import FLOW_ITEMS, SUBSIDY_ITEMS
@@ -24,71 +24,7 @@ if TYPE_CHECKING:
 INACTIVE = (State.LONG_TERM_SICK, *INACTIVE_OTHER)
 GROUPS_OF_STATES = {"E": IN_WORK, "U": (State.UNEMPLOYED,), "I": INACTIVE}
 """In work (sickness absence included), unemployed, inactive."""
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A count, or a ratio of counts, before it is summed over Places; arrays of shape (T, P, labels)."""
-
-    numerator: NDArray[np.number]
-    denominator: NDArray[np.number] | None = None
-    less: Quantity | None = None
-    """subtracted after each ratio has been formed"""
-
-    def over(self, places: NDArray[np.intp]) -> Floats:
-        """Return the value over some Places, shape (T, labels); not a number where the denominator is 0."""
-        value = np.asarray(self.numerator[:, places].sum(axis=1), np.float64)
-        if self.denominator is not None:
-            below = np.asarray(self.denominator[:, places].sum(axis=1), np.float64)
-            value = np.divide(value, below, out=np.full_like(value, np.nan), where=below > 0)
-        return value if self.less is None else value - self.less.over(places)
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One registered measure."""
-
-    name: str
-    unit: str
-    better: str
-    dimensions: tuple[str, ...]
-    label: str
-    function: Callable[[View], Quantity]
-
-
-MEASURES: dict[str, Measure] = {}
-BETTER = ("higher", "lower", "neither")
 ALL_DIMENSIONS = tuple(DIMENSIONS)
-
-
-def measure(
-    unit: str, better: str, dimensions: tuple[str, ...] = ("all",), name: str = ""
-) -> Callable[[Callable[[View], Quantity]], Callable[[View], Quantity]]:
-    """Return a decorator that registers a measure under the function's name.
-
-    Parameters
-    ----------
-    unit : str
-        Unit of the value.
-    better : str
-        `higher`, `lower` or `neither`.
-    dimensions : tuple of str
-        Dimensions by which it can be given.
-    name : str
-        Name in place of the function's own.
-    """
-    if better not in BETTER:
-        raise ValueError(f"better is '{better}'; use one of {', '.join(BETTER)}")
-
-    def register(function: Callable[[View], Quantity]) -> Callable[[View], Quantity]:
-        key = name or function.__name__
-        if key in MEASURES:
-            raise ValueError(f"measure '{key}' is registered twice")
-        label = (function.__doc__ or key).strip().splitlines()[0]
-        MEASURES[key] = Measure(key, unit, better, dimensions, label, function)
-        return function
-
-    return register
 
 
 # --- stocks and rates ------------------------------------------------------------------------------------------
@@ -280,6 +216,39 @@ def register_move(pair: str, origins: tuple[State, ...], targets: tuple[State, .
 register_flows()
 
 
+# --- services ------------------------------------------------------------------------------------------------------
+
+
+@measure("starts", "neither", of_services=True)
+def service_starts(x: View) -> Quantity:
+    """Residents who start with a service in the month."""
+    return Quantity(x.service("started"))
+
+
+@measure("residents", "neither", of_services=True)
+def people_helped(x: View) -> Quantity:
+    """Residents whom a service is helping at the month's end."""
+    return Quantity(x.service("active"))
+
+
+@measure("residents", "lower", of_services=True)
+def people_waiting(x: View) -> Quantity:
+    """Residents on the waiting list of a service at the month's end."""
+    return Quantity(x.service("waiting"))
+
+
+@measure("referrals", "lower", of_services=True)
+def referrals_lost(x: View) -> Quantity:
+    """Residents sent to a service that could not take them, and not referred on."""
+    return Quantity(x.service("lost"))
+
+
+@measure("days", "lower", of_services=True)
+def mean_days_waited(x: View) -> Quantity:
+    """Mean wait in days of those who start with a service in the month."""
+    return Quantity(x.service("days_waited"), x.service("started"))
+
+
 # --- money ---------------------------------------------------------------------------------------------------------
 
 PROGRAMME_LINES = tuple(line.name for line in LINES if "subsidy_" in line.name)
@@ -297,6 +266,16 @@ def purse_lines(agency: str | None = None) -> dict[int, int]:
 def programme_cost(x: View) -> Quantity:
     """Public spending on subsidies: wages, payments for a start, support and administration."""
     return Quantity(x.pounds({LINE_INDEX[name]: 1 for name in PROGRAMME_LINES}))
+
+
+SERVICE_LINES = (*(line.name for line in LINES if line.name.startswith("service_")), "advice_income")
+"""Ledger lines that pay for services, and what clients claim after advice."""
+
+
+@measure("pounds", "neither", of_services=True)
+def service_cost(x: View) -> Quantity:
+    """Spending on services by whoever pays, and benefits claimed after advice."""
+    return Quantity(x.pounds({LINE_INDEX[name]: 1 for name in SERVICE_LINES}))
 
 
 @measure("pounds", "higher")

@@ -19,7 +19,7 @@ class Metric:
     unit: str
     better: str
     kind: str
-    """`count`, `pounds`, `share` or `pounds_per`"""
+    """`count`, `days`, `pounds`, `share` or `pounds_per`"""
     ratio: tuple[str, str] | None = None
     sign: int = 1
     """sign of the numerator"""
@@ -45,6 +45,34 @@ TEMPLATES: tuple[Metric, ...] = (
         ("programme_cost_{m}", "additional_jobs_{m}"),
     ),
 )
+SERVICE_TEMPLATES: tuple[Metric, ...] = (
+    *at_milestones("people_helped", "Change in residents being helped by a service", "residents", "neither"),
+    *at_milestones("people_waiting", "Change in residents waiting for a service", "residents", "lower"),
+    Metric("service_cost_{m}", "Change in spending on services to month {m}", "pounds", "lower", "pounds"),
+    Metric(
+        "service_cost_per_additional_job_{m}",
+        "Added spending on services to month {m} for each additional resident in work then",
+        "pounds per resident",
+        "lower",
+        "pounds_per",
+        ("service_cost_{m}", "additional_jobs_{m}"),
+    ),
+)
+SERVICE_PLAIN: tuple[Metric, ...] = (
+    Metric("service_starts", "Change in starts with a service", "starts", "neither", "count"),
+    Metric("referrals_lost", "Change in referrals lost at a wrong door", "referrals", "lower", "count"),
+    Metric("mean_days_waited", "Change in the mean wait of those who start", "days", "lower", "days"),
+    Metric("service_cost", "Change in spending on services", "pounds", "lower", "pounds"),
+    Metric(
+        "service_cost_per_person_month",
+        "Added spending on services for each additional person-month in work",
+        "pounds per person-month",
+        "lower",
+        "pounds_per",
+        ("service_cost", "net"),
+    ),
+)
+"""Figures of comparisons in which either arm has services."""
 PLAIN: tuple[Metric, ...] = (
     Metric("starts", "Subsidised starts", "starts", "neither", "count"),
     Metric("subsidised_months", "Subsidised person-months", "person-months", "neither", "count"),
@@ -100,10 +128,10 @@ def milestones(horizon: int) -> tuple[int, ...]:
     return tuple(inside if inside and inside[-1] == horizon else [*inside, horizon])
 
 
-def metrics_for(horizon: int) -> dict[str, Metric]:
-    """Return name -> metric for a horizon in months, in the order of the summary."""
+def metrics_for(horizon: int, with_services: bool = False) -> dict[str, Metric]:
+    """Return name -> metric for a horizon in months, in the order of the summary; those of services where asked."""
     out: dict[str, Metric] = {}
-    for template in TEMPLATES:
+    for template in (*TEMPLATES, *(SERVICE_TEMPLATES if with_services else ())):
         for m in milestones(horizon):
             ratio = None if template.ratio is None else tuple(part.format(m=m) for part in template.ratio)
             name = template.name.format(m=m)
@@ -116,5 +144,5 @@ def metrics_for(horizon: int) -> dict[str, Metric]:
                 None if ratio is None else (ratio[0], ratio[1]),
                 template.sign,
             )
-    out.update({metric.name: metric for metric in PLAIN})
+    out.update({metric.name: metric for metric in (*PLAIN, *(SERVICE_PLAIN if with_services else ()))})
     return out

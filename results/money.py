@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.measures import PROGRAMME_LINES
-from results.pairing import PairedSeed, ledger_difference
+from results.measures import SERVICE_LINES as LINES_OF_SERVICES
+from results.pairing import PairedSeed, ledger_difference, service_counts
 from results.statistics import Stat, statistic
+from results.twins import has_services
 from scenarios.vocabulary import EPOCH_YEAR
 from simulation.ledger import ACCOUNTS, AGENCIES, LINE_INDEX, LINES
-from simulation.output import SUBSIDY_ITEMS
+from simulation.output import SERVICE_ITEMS, SUBSIDY_ITEMS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 FIRST_MONTH_OF_YEAR = 3
 """April, counted from January = 0: the first month of a financial year."""
 SUBSIDY_LINES = frozenset(LINE_INDEX[name] for name in PROGRAMME_LINES)
+SERVICE_LINES = frozenset(LINE_INDEX[name] for name in LINES_OF_SERVICES)
 CASH = {True: "cashable", False: "not cashable"}
 
 
@@ -75,18 +78,25 @@ def account_signs() -> list[tuple[str, int, int]]:
 class People:
     """How many stand behind sums of money, means over runs, in the run's own sample count.
 
-    Behind subsidy lines stand the starts of both arms up to the year's end; behind the others the residents whose
-    months in work changed over the whole horizon.
+    Behind subsidy lines stand the starts of both arms up to the year's end, behind lines of services the starts with
+    services and those helped when the policy began; behind the others the residents whose months in work changed over
+    the whole horizon.
     """
 
     starts: dict[str, float]
     """financial year, or `all` -> starts up to its end"""
+    helped: dict[str, float]
+    """the same of services; empty where neither arm has any"""
     changed: float
 
     def behind(self, year: str, lines: Iterable[int]) -> float:
-        """Return the people behind a sum over ledger lines: the fewer, where it mixes both kinds of line."""
-        kinds = {line in SUBSIDY_LINES for line in lines}
-        return min(self.starts[year] if is_subsidy else self.changed for is_subsidy in kinds)
+        """Return the people behind a sum over ledger lines: the fewest, where it mixes kinds of line."""
+        return min(self._behind(year, line) for line in lines)
+
+    def _behind(self, year: str, line: int) -> float:
+        if line in SUBSIDY_LINES:
+            return self.starts[year]
+        return self.helped[year] if line in SERVICE_LINES and self.helped else self.changed
 
 
 def people_of(runs: Sequence[PairedSeed]) -> People:
@@ -94,11 +104,17 @@ def people_of(runs: Sequence[PairedSeed]) -> People:
     item, start = SUBSIDY_ITEMS.index("started"), runs[0].policy.start
     panels = [panel for run in runs for panel in (run.policy, run.baseline)]
     by_month = sum(panel.subsidies[start:, ..., item].sum(axis=(1, 2)) for panel in panels) / len(runs)
-    so_far = np.cumsum(by_month)
     years = [financial_year(int(month)) for month in runs[0].policy.months[start:]]
-    starts = {year: float(count) for year, count in zip(years, so_far, strict=True)} | {"all": float(so_far[-1])}
+
+    def up_to(counts: NDArray[np.float64]) -> dict[str, float]:
+        so_far = np.cumsum(counts)
+        return {year: float(count) for year, count in zip(years, so_far, strict=True)} | {"all": float(so_far[-1])}
+
+    helped = np.sum([service_counts(panel, "started") for panel in panels], axis=0) / len(runs)
+    at_start = SERVICE_ITEMS.index("active")
+    helped[0] += sum(panel.services[start - 1, ..., at_start].sum() for panel in panels) / len(runs) if start else 0.0
     changed = float(np.mean([run.metrics["winners"] + run.metrics["losers"] for run in runs]))
-    return People(starts, changed)
+    return People(up_to(by_month), up_to(helped) if has_services(runs) else {}, changed)
 
 
 def fiscal_frame(runs: Sequence[PairedSeed], draws: NDArray[np.int64], n_seeds: int) -> DataFrame:

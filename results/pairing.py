@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from results.bits import as_rows, before, count
 from results.equity import EquityCounts, Questions, count_equity
 from results.groups import ITEMS, group_tables, lives_of, twins_apart, winners_and_losers
-from results.measures import PROGRAMME_LINES, purse_lines
+from results.measures import PROGRAMME_LINES, SERVICE_LINES, purse_lines
 from results.metrics import Metric, metrics_for, milestones
 from results.panel import Panel, panel_of
 from scenarios.vocabulary import IN_WORK, State
 from simulation.ledger import AGENCIES, LINE_INDEX
-from simulation.output import SUBSIDY_ITEMS, ResidentRecord, RunOutput
+from simulation.output import SERVICE_ITEMS, SUBSIDY_ITEMS, ResidentRecord, RunOutput
 
 MONTHS = "month bits of every resident"
 NOT_METRICS = ("residents", "treated", "untreated_squares")
@@ -58,6 +58,11 @@ class PairedSeed:
     def horizon(self) -> int:
         """Return the number of policy months."""
         return self.policy.horizon
+
+    @property
+    def has_services(self) -> bool:
+        """Return whether either arm has services."""
+        return bool(self.policy.service_names or self.baseline.service_names)
 
     def ratio(self, metric: Metric) -> float:
         """Return a ratio of two counted figures; not a number where the denominator is 0."""
@@ -151,6 +156,8 @@ def compare_arms(policy: RunOutput, baseline: RunOutput, questions: Questions | 
         "later_starts": float(later),
         "apart_at_start": float(apart),
     }
+    if panels[0].service_names or panels[1].service_names:
+        metrics |= service_metrics(*panels)
     equity = count_equity(policy, questions) if questions is not None else None
     return PairedSeed(*panels, metrics=metrics, groups=tables, equity=equity)
 
@@ -204,6 +211,39 @@ def money_metrics(policy: Panel, baseline: Panel) -> dict[str, float]:
     return out
 
 
+def service_counts(panel: Panel, item: str) -> NDArray[np.int64]:
+    """Return one item of `simulation.output.SERVICE_ITEMS` over services and Places, shape (policy months,)."""
+    counted = panel.services[panel.start :, ..., SERVICE_ITEMS.index(item)]
+    return np.asarray(counted.sum(axis=(1, 2)), np.int64)
+
+
+def mean_wait(panel: Panel) -> float:
+    """Return the mean wait in days of those who started with a service; not a number where nobody did."""
+    started = int(service_counts(panel, "started").sum())
+    return int(service_counts(panel, "days_waited").sum()) / started if started else float("nan")
+
+
+def service_metrics(policy: Panel, baseline: Panel) -> dict[str, float]:
+    """Return differences of services: starts, referrals lost, people helped and waiting, wait in days, pounds."""
+
+    def difference(item: str) -> NDArray[np.int64]:
+        return service_counts(policy, item) - service_counts(baseline, item)
+
+    lines = [LINE_INDEX[name] for name in SERVICE_LINES]
+    pence = ledger_difference(policy, baseline)[..., lines].sum(axis=(1, 2))
+    helped, waiting = difference("active"), difference("waiting")
+    out = {
+        "service_starts": float(difference("started").sum()),
+        "referrals_lost": float(difference("lost").sum()),
+        "mean_days_waited": mean_wait(policy) - mean_wait(baseline),
+        "service_cost": int(pence.sum()) / 100,
+    }
+    for m in milestones(policy.horizon):
+        out |= {f"people_helped_{m}": float(helped[m - 1]), f"people_waiting_{m}": float(waiting[m - 1])}
+        out[f"service_cost_{m}"] = int(pence[:m].sum()) / 100
+    return out
+
+
 def metric_values(seed: PairedSeed) -> dict[str, float]:
     """Return every figure of a seed by name, ratios included, in the order of the summary."""
-    return {name: seed.ratio(metric) for name, metric in metrics_for(seed.horizon).items()}
+    return {name: seed.ratio(metric) for name, metric in metrics_for(seed.horizon, seed.has_services).items()}

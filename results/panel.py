@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import AGE_BANDS, ETHNICITIES, HEALTH, SEXES, STATES, State
-from simulation.output import FLOW_ITEMS, SUBSIDY_ITEMS, RunOutput, Scores
+from simulation.output import FLOW_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS, RunOutput, Scores
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -31,6 +31,8 @@ ARRAYS = (
     "satisfaction",
     "subsidies",
     "ledger",
+    "services",
+    "service_places",
     "state_hash",
 )
 """Fields of RunOutput that a panel keeps as they are."""
@@ -46,6 +48,7 @@ class Panel:
     sample: int
     policy_month: int
     subsidy_names: tuple[str, ...]
+    service_names: tuple[str, ...]
     stocks: dict[str, Ints]
     months: NDArray[np.int16]
     moves: Ints
@@ -56,6 +59,8 @@ class Panel:
     satisfaction: Ints
     subsidies: Ints
     ledger: Ints
+    services: Ints
+    service_places: Ints
     state_hash: NDArray[np.uint64]
     scores: Scores | None = None
 
@@ -133,6 +138,10 @@ class View:
         """Return one of `simulation.output.SUBSIDY_ITEMS` over all subsidies."""
         return np.asarray(self.panel.subsidies[..., SUBSIDY_ITEMS.index(item)].sum(axis=1), np.int64)[..., None]
 
+    def service(self, item: str) -> Ints:
+        """Return one of `simulation.output.SERVICE_ITEMS` over all services, by the client's Place."""
+        return np.asarray(self.panel.services[..., SERVICE_ITEMS.index(item)].sum(axis=1), np.int64)[..., None]
+
     def satisfaction(self) -> Floats:
         """Return the sum of life satisfaction in points."""
         return self.panel.satisfaction[..., None] / 10
@@ -166,6 +175,7 @@ def panel_of(output: RunOutput) -> Panel:
         sample=output.sample,
         policy_month=output.policy_month,
         subsidy_names=tuple(output.subsidy_names),
+        service_names=tuple(output.service_names),
         stocks=stocks,
         months=arrays["months"].astype(np.int16),
         state_hash=arrays["state_hash"].astype(np.uint64),

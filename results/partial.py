@@ -20,7 +20,7 @@ from simulation.output import Scores
 
 LOG = logging.getLogger(__name__)
 SEEDS = "seeds"
-VERSION = 3
+VERSION = 4
 """Raise it when the content of a seed file changes; older files are then redone."""
 DIGEST_BYTES = 32
 SCORE_ARRAYS = ("months", "counts", "living_wage_pence")
@@ -46,7 +46,8 @@ def panel_facts(panel: Panel) -> dict[str, Any]:
     names = ("arm", "seed", "draw", "sample", "policy_month")
     facts: dict[str, Any] = {name: getattr(panel, name) for name in names}
     terms = {} if panel.scores is None else {name: getattr(panel.scores, name) for name in SCORE_TERMS}
-    return facts | {"subsidy_names": list(panel.subsidy_names), "scores": terms}
+    names_of = {"subsidy_names": list(panel.subsidy_names), "service_names": list(panel.service_names)}
+    return facts | names_of | {"scores": terms}
 
 
 def save_seed(folder: Path, seed: PairedSeed) -> Path:
@@ -108,7 +109,7 @@ def read_seed(path: Path) -> PairedSeed:
         raise ValueError(f"it has version {facts.get('version')}; this code writes version {VERSION}")
 
     def panel(prefix: str) -> Panel:
-        plain = facts[prefix] | {"subsidy_names": tuple(facts[prefix]["subsidy_names"])}
+        plain = facts[prefix] | {name: tuple(facts[prefix][name]) for name in ("subsidy_names", "service_names")}
         terms = plain.pop("scores")
         scores = (
             Scores(**terms, **{name: arrays[f"{prefix}.scores.{name}"] for name in SCORE_ARRAYS}) if terms else None

@@ -14,6 +14,7 @@ from results.metrics import milestones
 from results.odd import SUMMARY
 from results.prices import freeze_words
 from results.scorecard_words import words_of
+from results.service_story import finding as finding_on_services
 from results.story import findings
 from results.summary import Headline
 from results.tables import (
@@ -28,6 +29,8 @@ from results.tables import (
     score_target_table,
     score_year_table,
     scorecard_table,
+    service_place_table,
+    service_programme_table,
     table_of,
 )
 from results.twins import BASELINE_STARTS
@@ -42,6 +45,7 @@ SECTIONS = (
     ("answer", "The answer"),
     ("policy", "What is tried"),
     ("differences", "Difference from the baseline"),
+    ("services", "Services"),
     ("who", "Who gained and lost"),
     ("equity", "Who starts, who is in need"),
     ("chain", "From eligible to pounds"),
@@ -65,6 +69,16 @@ CARD_NAMES = (
     "losers",
 )
 """Headline cards after those of the first milestones."""
+SERVICE_CARD_NAMES = (
+    "service_starts",
+    "people_helped_{last}",
+    "people_waiting_{last}",
+    "mean_days_waited",
+    "referrals_lost",
+    "service_cost",
+    "service_cost_per_person_month",
+)
+"""The same of services; `last` is the last policy month."""
 GROUP_TABLES = (
     ("place", "Person-months in work gained and lost by Place", "Place", "groups_places", True),
     ("area", "Person-months in work gained and lost by area group", "Area", "groups_areas", True),
@@ -119,7 +133,8 @@ def default_caveats(headline: Headline) -> list[str]:
     if headline.sample > 1:
         out.append(
             f"This is a draft on one resident in {headline.sample}; counts are those of the sample, not scaled up; "
-            "caps and budgets of subsidies are divided by as many."
+            f"caps and budgets of subsidies{'' if headline.services is None else ' and places of services'} are "
+            "divided by as many."
         )
     if headline.alarm.flag:
         out.append("The individual measures and the group sums disagree; see deadweight and displacement.")
@@ -132,7 +147,9 @@ def default_caveats(headline: Headline) -> list[str]:
 
 def cards_of(headline: Headline) -> list[dict[str, str]]:
     """Return the headline cards: label, value, interval."""
-    names = [f"additional_jobs_{m}" for m in milestones(headline.horizon)] + list(CARD_NAMES)
+    names = [f"additional_jobs_{m}" for m in milestones(headline.horizon)]
+    names += [name.format(last=headline.horizon) for name in SERVICE_CARD_NAMES]
+    names += CARD_NAMES
     cards = []
     for name in (name for name in names if name in headline.metrics):
         metric, stat = headline.metrics[name], headline.stats[name]
@@ -199,7 +216,7 @@ def manifest_table(manifest: Mapping[str, Any]) -> Table:
     """Return the plain entries of a manifest as a table."""
     rows = []
     for key, value in manifest.items():
-        if key == "score_targets":  # the scorecard shows them
+        if key in ("score_targets", "services"):  # sections of their own show them
             continue
         entries = value.items() if isinstance(value, Mapping) else [("", value)]
         for inner, content in entries:
@@ -245,6 +262,20 @@ def scorecard_parts(headline: Headline) -> dict[str, Any]:
     }
 
 
+def sections_of(headline: Headline) -> list[tuple[str, str]]:
+    """Return id and title of the page's sections: services where there are some, twins where there are subsidies."""
+    hidden = {"services"} if headline.services is None else {"measured"} if headline.is_about_services else set()
+    return [(name, title) for name, title in SECTIONS if name not in hidden]
+
+
+def service_parts(headline: Headline) -> dict[str, Any]:
+    """Return the sentence and tables on services; nothing where neither arm has any."""
+    if headline.services is None:
+        return {"service_words": "", "service_tables": []}
+    tables = [service_programme_table(headline), service_place_table(headline)]
+    return {"service_words": finding_on_services(headline), "service_tables": tables}
+
+
 def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
     """Return every value the page's template reads."""
     headline = data.headline
@@ -264,7 +295,9 @@ def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
         "changed": headline.changed_words,
         "status": status,
         "caveats": list(data.caveats) or default_caveats(headline),
-        "sections": SECTIONS,
+        "sections": sections_of(headline),
+        "about_services": headline.is_about_services,
+        **service_parts(headline),
         "cards": cards_of(headline),
         "findings": findings(headline),
         "headline_table": headline_table(headline),

@@ -18,6 +18,8 @@ from results.pairing import PairedSeed
 from results.scorecard_words import rows_frame
 from results.summary import Headline
 from results.tidy import dictionary_table, effects_table, monthly_table, summary_table
+from results.tidy_services import service_table
+from results.twins import has_services
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -137,7 +139,7 @@ def write_run(folder: RunFolder, contents: RunContents) -> Path:
     summary = summary_table(headline)
     write_bytes(path / RESULTS / "summary.parquet", parquet_bytes(summary))
     write_text(path / "summary.csv", csv_text(summary))
-    write_text(path / "dictionary.csv", csv_text(dictionary_table(headline.horizon)))
+    write_text(path / "dictionary.csv", csv_text(dictionary_table(headline.horizon, headline.services is not None)))
     write_text(path / "scenario.resolved.yaml", contents.resolved_yaml)
     write_text(path / "scenario.diff.yaml", contents.diff_yaml)
     write_json(path / "manifest.json", {**contents.manifest, "content_hash": folder.content_hash})
@@ -161,7 +163,10 @@ def write_run(folder: RunFolder, contents: RunContents) -> Path:
 
 
 def result_tables(seeds: Sequence[PairedSeed], geography: Geography, content_hash: str) -> dict[str, DataFrame]:
-    """Return the tidy tables of a run: `monthly` (both arms, every seed) and `effects` (paired figures by seed).
+    """Return the tidy tables of a run.
+
+    They are `monthly` (both arms, every seed), `effects` (paired figures by seed) and, where either arm has services,
+    `services` (both arms, every seed).
 
     Parameters
     ----------
@@ -176,7 +181,8 @@ def result_tables(seeds: Sequence[PairedSeed], geography: Geography, content_has
     arms = [panel for run in ordered for panel in (run.baseline, run.policy)]
     monthly = monthly_table(arms, geography, content_hash)
     effects = effects_table(ordered, geography, content_hash)
-    return {"monthly": monthly, "effects": effects}
+    tables = {"monthly": monthly, "effects": effects}
+    return tables | ({"services": service_table(arms, geography, content_hash)} if has_services(ordered) else {})
 
 
 def qa_text(rows: Sequence[dict[str, str]]) -> str:
@@ -254,7 +260,7 @@ def read_table(folder: Path, name: str = "monthly", **where: str | int | Sequenc
     folder : Path
         A run folder.
     name : str
-        `monthly`, `effects` or `summary`.
+        `monthly`, `effects`, `summary`, or `services` where the run has some.
     **where
         Column -> value, or a sequence of values, that rows must have.
 

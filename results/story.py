@@ -8,6 +8,7 @@ from results.display import both
 from results.groups import ARRIVALS
 from results.lookup import group_stats
 from results.metrics import milestones
+from results.service_story import finding as finding_on_services
 from results.statistics import Stat, interval_words
 from results.summary import Headline
 
@@ -68,6 +69,14 @@ def sentence_on_who(headline: Headline) -> str:
     )
 
 
+def sentence_on_winners(headline: Headline) -> str:
+    """Return how many residents have more or fewer months in work than under the baseline."""
+    return (
+        f"{figure(headline, 'winners')} residents had more months in work than under {headline.baseline} and "
+        f"{figure(headline, 'losers')} had fewer."
+    )
+
+
 def sentence_on_losers(headline: Headline) -> str:
     """Return the group of one dimension that lost most among those who never started."""
     groups = group_stats(headline, "age_band")
@@ -95,13 +104,16 @@ def sentence_on_money(headline: Headline) -> str:
             parts.append(f"{agency_name(agency)} {words} {both(shown, 'pounds')}")
     agencies = "; ".join(parts) if parts else "no agency's flows change"
     total = headline.stats["net_public_flow"]
-    spending = (
-        f"Against {headline.baseline}, subsidy spending changes by" if headline.twin_words else "Subsidy spending is"
-    )
+    spending = "Subsidy spending is"
+    if headline.twin_words:
+        spending = f"Against {headline.baseline}, subsidy spending changes by"
+    if headline.is_about_services:
+        spending = f"Against {headline.baseline}, spending on services changes by"
+    cost = "service_cost" if headline.is_about_services else "programme_cost"
     word = "a net gain" if total.mean > 0 else "a net cost"
     shown = total if total.mean > 0 else absolute(total)
     return (
-        f"{spending} {figure(headline, 'programme_cost')} (money {headline.price_words}). "
+        f"{spending} {figure(headline, cost)} (money {headline.price_words}). "
         f"{agencies[:1].upper()}{agencies[1:]}. "
         f"For the public purse that is {word} of {both(shown, 'pounds')}; {cost_words(headline)}."
     )
@@ -109,10 +121,22 @@ def sentence_on_money(headline: Headline) -> str:
 
 def cost_words(headline: Headline) -> str:
     """Return the cost of an additional person-month, or why there is none."""
+    if headline.is_about_services:
+        return service_cost_words(headline)
     stat = headline.stats["cost_per_person_month"]
     if math.isnan(stat.mean) or headline.stats["net"].mean <= 0:
         return "no cost per additional person-month is given, because the net effect is not clearly above zero"
     return f"each additional person-month in work costs {figure(headline, 'cost_per_person_month')} of subsidy spending"
+
+
+def service_cost_words(headline: Headline) -> str:
+    """Return what services cost for an additional person-month, or why no cost is given."""
+    name = "service_cost_per_person_month"
+    if math.isnan(headline.stats[name].mean) or headline.stats["net"].mean <= 0:
+        return "no cost per additional person-month is given, because the net effect is not clearly above zero"
+    if headline.stats["service_cost"].mean <= 0:
+        return "no cost per additional person-month is given, because services do not cost more"
+    return f"each additional person-month in work costs {figure(headline, name)} of added spending on services"
 
 
 def sentence_on_measured(headline: Headline) -> str:
@@ -140,9 +164,14 @@ def sentence_on_certainty(headline: Headline) -> str:
 
 def findings(headline: Headline) -> list[str]:
     """Return the sentences of the report's answer, in order."""
+    services = [] if headline.services is None else [finding_on_services(headline)]
+    if headline.is_about_services:
+        middle = [*services, sentence_on_winners(headline), sentence_on_money(headline)]
+        return [sentence_on_jobs(headline), *middle, sentence_on_certainty(headline)]
     return [
         sentence_on_jobs(headline),
         sentence_on_who(headline),
+        *services,
         *([] if headline.twin_words else [sentence_on_losers(headline)]),
         sentence_on_money(headline),
         sentence_on_measured(headline),

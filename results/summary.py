@@ -17,11 +17,21 @@ from results.groups import ITEMS, labels_of
 from results.metrics import Metric
 from results.money import agency_years, fiscal_frame
 from results.pairing import PairedSeed
+from results.plain import plain
 from results.prices import price_base, price_words
 from results.scorecard import Scorecard, scorecard_of
 from results.scorecard_words import rows_frame
+from results.services import ServiceFacts, service_frame
 from results.statistics import Stat, describe, interval_kind, ratio_statistic, statistic
-from results.twins import BASELINE_STARTS, NEED_FREE_TWINS, are_subsidised, baseline_starts, metrics_of, twin_words
+from results.twins import (
+    BASELINE_STARTS,
+    baseline_starts,
+    has_services,
+    left_out,
+    metrics_of,
+    service_words,
+    twin_words,
+)
 from scenarios.vocabulary import month_name, parse_month
 from simulation.output import SUBSIDY_ITEMS
 
@@ -42,6 +52,8 @@ SERIES = (
     "net_public_flow",
 )
 """Measures whose difference is kept by month and area."""
+SERVICE_SERIES = ("service_starts", "people_helped", "people_waiting", "referrals_lost", "service_cost")
+"""The same where either arm has services."""
 GROUP_RATIOS = {
     "deadweight": ("deadweight_months", "subsidised_months", 1),
     "displacement": ("untreated_net", "treated_net", -1),
@@ -84,6 +96,8 @@ class Headline:
     """the strategy's measures against their targets; None where the runs kept no snapshots"""
     equity: DataFrame | None = None
     """who starts and succeeds against who is in need, by `results.equity_frame.EQUITY_COLUMNS`"""
+    services: DataFrame | None = None
+    """what services did, as from `results.services.service_frame`; None where neither arm has any"""
 
     @property
     def equity_words(self) -> str:
@@ -95,7 +109,14 @@ class Headline:
     @property
     def twin_words(self) -> str:
         """Return why deadweight and displacement are not given; empty where they are."""
+        if self.is_about_services:
+            return service_words()
         return twin_words(self.policy, self.baseline) if BASELINE_STARTS in self.metrics else ""
+
+    @property
+    def is_about_services(self) -> bool:
+        """Return whether the arms have services and no subsidy, so that nothing is said of subsidised jobs."""
+        return self.services is not None and "starts" not in self.metrics
 
     @property
     def price_base(self) -> str:
@@ -167,24 +188,21 @@ class Headline:
             "scorecard": plain(rows_frame(self.scorecard)) if self.scorecard else [],
             "equity": [] if self.equity is None else plain(rows_of(self.equity, *reference(self.equity))),
             "equity_words": self.equity_words,
+            **(
+                {}
+                if self.services is None
+                else {
+                    "services": plain(
+                        self.services[
+                            self.services["geography_code"].eq(self.geography.whole.code)
+                            & self.services["programme"].eq("all")
+                        ]
+                    )
+                }
+            ),
             "note": self.twin_words,
             "alarm": self.alarm.as_dict(),
         }
-
-
-def plain(frame: DataFrame) -> list[dict[str, object]]:
-    """Return a frame's rows as plain values, not-a-number as None."""
-    rows = frame.to_dict(orient="records")
-    return [{str(k): plain_value(v) for k, v in row.items()} for row in rows]
-
-
-def plain_value(value: object) -> object:
-    """Return a plain Python value for JSON; not-a-number becomes None."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and np.isnan(value):
-        return None
-    return value
 
 
 def summarise(
@@ -194,6 +212,7 @@ def summarise(
     context: str = "",
     changed: Sequence[str] = (),
     score_targets: Sequence[ScoreTarget] = (),
+    services: Sequence[ServiceFacts] = (),
 ) -> Headline:
     """Return the headline of a comparison over its seeds.
 
@@ -211,6 +230,8 @@ def summarise(
         `key = value` of what was set beside the files.
     score_targets : sequence of ScoreTarget
         What the region's strategy wants of the scorecard's measures.
+    services : sequence of ServiceFacts
+        Titles and kinds of the arms' services.
     """
     if not seeds:
         raise ValueError("no finished seed to summarise; run at least one")
@@ -243,6 +264,7 @@ def summarise(
         changed=tuple(changed),
         scorecard=scorecard_of(runs, draws, n_seeds, where, score_targets),
         equity=equity_frame(runs, draws, n_seeds, where),
+        services=service_frame(runs, draws, n_seeds, where, services),
     )
 
 
@@ -285,7 +307,7 @@ def group_frame(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int, 
     import pandas as pd
 
     names = tuple(area.name for area in where.places)
-    left_out = ("untreated_squares", *(NEED_FREE_TWINS if are_subsidised(runs) else ()))
+    hidden = {"untreated_squares", *left_out(runs)}
     rows: list[dict[str, object]] = []
     for dimension in runs[0].groups:
         tables = np.stack([run.groups[dimension] for run in runs]).astype(np.float64)
@@ -295,11 +317,11 @@ def group_frame(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int, 
             parts += [("area", where.whole.name, tables.sum(axis=1))]
         for dim, label, values in parts:
             for i, item in enumerate(ITEMS):
-                if item not in left_out:
+                if item not in hidden:
                     stat = statistic(values[:, i], draws, n_seeds)
                     rows.append({"dimension": dim, "label": label, "item": item, **vars(stat)})
             for item, (above, below, sign) in GROUP_RATIOS.items():
-                if item in left_out:
+                if item in hidden:
                     continue
                 top, bottom = values[:, ITEMS.index(above)], values[:, ITEMS.index(below)]
                 stat = ratio_statistic(sign * top, bottom, draws, n_seeds)
@@ -326,7 +348,7 @@ def series_frame(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int,
     start, months = runs[0].policy.start, runs[0].policy.months
     periods = [month_name(int(m)) for m in months[start:]]
     parts = []
-    for name in SERIES:
+    for name in (*SERIES, *(SERVICE_SERIES if has_services(runs) else ())):
         function = measures.named(name).function
         quantities = [(function(run.policy.view()), function(run.baseline.view())) for run in runs]
         for area in where.areas:

@@ -15,6 +15,7 @@ from results.lookup import group_stats, records, stat_of
 from results.scorecard import MEASURES as SCORE_MEASURES
 from results.scorecard import Scorecard
 from results.scorecard_words import difference_text, level_text, source_text, target_text, with_interval
+from results.service_story import area_cells, programme_cells
 from results.story import agency_name
 from results.summary import Headline
 
@@ -112,6 +113,9 @@ def group_table(headline: Headline, dimension: str, caption: str, heading: str) 
     """
     wanted = {item: "count" for item in ITEMS if item in ("residents", "treated", "gained", "lost", "net")}
     headings = [heading, *GROUP_HEADINGS]
+    if headline.is_about_services:
+        del wanted["treated"]
+        headings.remove("Started")
     if headline.twin_words:
         headings = headings[: 1 + len(wanted)]
     else:
@@ -218,3 +222,23 @@ def score_year_table(card: Scorecard) -> Table:
         rows.append([measure.label, str(period), *levels, difference_text(stats["difference"])])
     headings = ["Measure", "Month", "Baseline", "Policy", "Difference, points"]
     return table_of("Strategy scorecard by year, whole region, with 90% intervals", headings, rows, (2, 3, 4))
+
+
+def service_programme_table(headline: Headline) -> Table:
+    """Return what each programme did under the policy, and its change against the baseline with intervals."""
+    headings, rows = programme_cells(headline)
+    caption = (
+        f"Services by programme under {headline.policy}, {headline.months[0]} to {headline.months[-1]}: means over "
+        "runs, and differences with 90% intervals"
+    )
+    return table_of(caption, headings, rows, range(2, len(headings)))
+
+
+def service_place_table(headline: Headline) -> Table:
+    """Return what all services did for residents of each Place, and the change against the baseline."""
+    headings, rows = area_cells(headline)
+    caption = (
+        f"All services by residents' Place under {headline.policy}, {headline.months[0]} to {headline.months[-1]}: "
+        "means over runs, and differences with 90% intervals"
+    )
+    return table_of(caption, headings, rows, range(1, len(headings)))

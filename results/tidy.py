@@ -15,15 +15,18 @@ from numpy.typing import NDArray
 from results.equity_frame import EQUITY_WORDS
 from results.geography import Area, Geography
 from results.long import LongTable
-from results.measures import MEASURES, Measure, named
+from results.measures import named
 from results.metrics import metrics_for
 from results.pairing import PairedSeed, metric_values
 from results.panel import DIMENSIONS, Panel
 from results.prices import price_base
+from results.registry import MEASURES, Measure
 from results.scorecard import MEASURES as SCORE_MEASURES
+from results.services import WORDS as SERVICE_WORDS
+from results.services import unit_of
 from results.statistics import STAT_COLUMNS, STAT_WORDS
 from results.summary import Headline
-from results.twins import BASELINE_STARTS, NEED_FREE_TWINS, are_subsidised
+from results.twins import BASELINE_STARTS, has_services, left_out
 from scenarios.vocabulary import STATES, month_name
 from simulation.ledger import LINES
 from simulation.output import SUBSIDY_ITEMS
@@ -49,7 +52,7 @@ COLUMN_WORDS = {
     "sex": "sex; all = both",
     "ethnicity": "ethnicity group; all = every group",
     "health": "whether a condition limits work; all = everybody",
-    "programme": "subsidy; all = none in particular",
+    "programme": "subsidy or service; all = none in particular",
     "payer": "account that pays; all = none in particular",
     "measure": "what is counted; see the rows below",
     "unit": "unit of the value",
@@ -132,6 +135,11 @@ def frame(name: str, panel: Panel, geography: Geography, by: str = ALL) -> DataF
     return measure_frame(chosen, panel, geography.areas, by)
 
 
+def measures_of(panel: Panel) -> list[Measure]:
+    """Return the measures that an arm has: those of services only where it has some."""
+    return [measure for measure in MEASURES.values() if panel.service_names or not measure.of_services]
+
+
 def add_panel(table: LongTable, panel: Panel, geography: Geography, identity: dict[str, object]) -> None:
     """Add one arm to a long table: measures by area, region by dimension, states by area, ledger, subsidies.
 
@@ -153,7 +161,7 @@ def add_panel(table: LongTable, panel: Panel, geography: Geography, identity: di
 
     everywhere = axis(geography.areas)
     bases = tuple(price_base([int(m)]) for m in panel.months)
-    for measure in MEASURES.values():
+    for measure in measures_of(panel):
         dated = month | ({"price_base": bases} if measure.unit == "pounds" else {})
         for by in measure.dimensions:
             areas = geography.areas if by == ALL else (geography.whole,)
@@ -218,7 +226,8 @@ def effects_table(seeds: Sequence[PairedSeed], geography: Geography, content_has
         Hash of everything that decides the figures.
     """
     table = LongTable(COLUMNS[:-1], ALL)
-    shown = [name for name in metrics_for(seeds[0].horizon) if not (are_subsidised(seeds) and name in NEED_FREE_TWINS)]
+    unfit = left_out(seeds)
+    shown = [name for name in metrics_for(seeds[0].horizon, has_services(seeds)) if name not in unfit]
     for seed in seeds:
         add_effects(table, seed, geography, content_hash, shown)
     return table.frame()
@@ -242,7 +251,7 @@ def add_effects(
     shown : sequence of str
         Names of the figures.
     """
-    metrics, values = metrics_for(seed.horizon), metric_values(seed)
+    metrics, values = metrics_for(seed.horizon, seed.has_services), metric_values(seed)
     names = [name for name in shown if not np.isnan(values[name])]
     months = seed.policy.months[seed.policy.start :]
     base = price_base(months)
@@ -311,6 +320,10 @@ def summary_table(headline: Headline) -> DataFrame:
     chain = headline.chain.rename(columns={"item": "measure", "subsidy": "label"})
     chain = chain.assign(table="subsidies", dimension="subsidy", unit="residents", period=whole)
     tables = [pd.DataFrame(stats), groups, chain, series, money]
+    if headline.services is not None:
+        services = headline.services.rename(columns={"programme": "label"}).drop(columns=["title", "kind"])
+        services["measure"] = "service_" + services["item"].map(str)
+        tables.append(services.assign(table="services_" + services["arm"], dimension="service", period=whole))
     if headline.scorecard is not None:
         tables.append(
             headline.scorecard.frame.rename(columns={"arm": "label"}).assign(table="scorecard", dimension="arm")
@@ -336,12 +349,22 @@ def group_unit(item: str) -> str:
     return "share" if item in ("deadweight", "displacement") else "person-months"
 
 
-def dictionary_table(horizon: int) -> DataFrame:
-    """Return what every column, measure and figure means: kind, name, unit, better, description."""
+def dictionary_table(horizon: int, with_services: bool = False) -> DataFrame:
+    """Return what every column, measure and figure means: kind, name, unit, better, description.
+
+    Parameters
+    ----------
+    horizon : int
+        Policy months.
+    with_services : bool
+        Whether either arm has services; what only such runs hold is left out otherwise.
+    """
     import pandas as pd
 
     rows = [("column", name, "", "", words) for name, words in (COLUMN_WORDS | SUMMARY_WORDS).items()]
-    rows += [("measure", m.name, m.unit, m.better, m.label) for m in MEASURES.values()]
+    rows += [
+        ("measure", m.name, m.unit, m.better, m.label) for m in MEASURES.values() if with_services or not m.of_services
+    ]
     rows += [("measure", f"state_{s}", "residents", "neither", f"Residents in the state {s}.") for s in STATES]
     rows += [
         ("ledger line", line.name, "pounds", "neither", f"{line.label}: {line.payer} pays {line.payee}.")
@@ -349,13 +372,20 @@ def dictionary_table(horizon: int) -> DataFrame:
     ]
     rows += [
         ("figure", f"effect_{m.name}", m.unit, m.better, f"{m.label}, policy less baseline where a difference applies.")
-        for m in metrics_for(horizon).values()
+        for m in metrics_for(horizon, with_services).values()
     ]
     rows += [
         ("scorecard", m.name, m.unit, "higher" if m.direction == "at_least" else "lower", f"{m.label}.")
         for m in SCORE_MEASURES.values()
     ]
     rows += [("equity", name, "", "", words) for name, words in EQUITY_WORDS.items()]
+    if with_services:
+        rows += [
+            ("service", f"service_{item}", unit_of(item), "neither", f"By service: {words[:1].lower()}{words[1:]}")
+            for item, words in SERVICE_WORDS.items()
+        ]
+        words = "counts of the policy arm, of the baseline, and policy less baseline, by service and by area"
+        rows.append(("table", "services_policy, services_baseline, services_difference", "", "", words))
     words = "Subsidised starts of the baseline, where it has subsidies of its own."
     rows.append(("figure", BASELINE_STARTS, "starts", "neither", words))
     return pd.DataFrame(rows, columns=["kind", "name", "unit", "better", "description"])

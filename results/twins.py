@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from results.metrics import Metric, metrics_for
+from results.metrics import Metric, metrics_for, milestones
 from results.pairing import PairedSeed, subsidy_count
 
 NEED_FREE_TWINS = (
@@ -19,6 +19,11 @@ NEED_FREE_TWINS = (
     "twins_apart",
 )
 """Figures, and items of groups, that mean something only where the twins of those who started get no subsidy."""
+SUBSIDY_ITEMS_OF_GROUPS = ("treated", "subsidised_months")
+"""Items of groups that count those who started a subsidised job."""
+SUBSIDY_ONLY = ("starts", "subsidised_months", "programme_cost", "cost_per_person_month")
+SUBSIDY_ONLY_AT = ("programme_cost_{m}", "cost_per_additional_job_{m}")
+"""Figures that mean something only where an arm has subsidies."""
 LEVELS = ("starts", "subsidised_months")
 """Figures of the policy arm itself, no differences."""
 BASELINE_STARTS = "starts_of_baseline"
@@ -34,19 +39,36 @@ def are_subsidised(runs: Sequence[PairedSeed]) -> bool:
     return any(run.baseline.subsidy_names for run in runs)
 
 
+def has_services(runs: Sequence[PairedSeed]) -> bool:
+    """Return whether either arm has services."""
+    return any(run.has_services for run in runs)
+
+
+def are_about_services(runs: Sequence[PairedSeed]) -> bool:
+    """Return whether the arms have services and no subsidy."""
+    return has_services(runs) and not any(run.policy.subsidy_names or run.baseline.subsidy_names for run in runs)
+
+
+def left_out(runs: Sequence[PairedSeed]) -> frozenset[str]:
+    """Return the figures, and items of groups, that mean nothing in this comparison."""
+    if are_about_services(runs):
+        dated = (name.format(m=m) for name in SUBSIDY_ONLY_AT for m in milestones(runs[0].horizon))
+        return frozenset((*NEED_FREE_TWINS, *SUBSIDY_ITEMS_OF_GROUPS, *SUBSIDY_ONLY, *dated))
+    return frozenset(NEED_FREE_TWINS if are_subsidised(runs) else ())
+
+
 def metrics_of(runs: Sequence[PairedSeed]) -> dict[str, Metric]:
     """Return name -> metric of what a comparison can show, in the order of the summary.
 
     Where the baseline has subsidies of its own, levels carry the name of their arm, and both arms' starts stand
     side by side.
     """
-    found = metrics_for(runs[0].horizon)
+    unfit = left_out(runs)
+    found = {n: m for n, m in metrics_for(runs[0].horizon, has_services(runs)).items() if n not in unfit}
     if not are_subsidised(runs):
         return found
     out: dict[str, Metric] = {}
     for name, metric in found.items():
-        if name in NEED_FREE_TWINS:
-            continue
         out[name] = replace(metric, label=f"{metric.label} of {runs[0].policy.arm}") if name in LEVELS else metric
         if name == "starts":
             label = f"{metric.label} of {runs[0].baseline.arm}"
@@ -62,4 +84,12 @@ def twin_words(policy: str, baseline: str) -> str:
     return (
         f"Deadweight and displacement are not given here, because {baseline} has subsidies of its own: "
         f"both are measured against baseline by {commands}."
+    )
+
+
+def service_words() -> str:
+    """Return why deadweight and displacement are not shown where the arms have services alone."""
+    return (
+        "Deadweight and displacement of subsidised jobs are not given here, because neither arm has a subsidy. What "
+        "the change of services does to work is the net difference between the two arms, person by person."
     )

@@ -30,7 +30,8 @@ SMALL_FLAG = "[low]"
 NO_FLAG = "none"
 WIDTHS = (14, 60)
 MIDDLE = "p25 to p75 is the 50% interval of the same kind; p50 is the mean for Student's t, the median for percentiles."
-COUNT_UNITS = ("residents", "starts")
+HELPED = "for lines of services the starts with them and those helped at the policy's start, "
+COUNT_UNITS = ("residents", "starts", "referrals")
 
 
 def sheets_of(headline: Headline) -> dict[str, tuple[str, DataFrame]]:
@@ -61,9 +62,20 @@ def sheets_of(headline: Headline) -> dict[str, tuple[str, DataFrame]]:
         if headline.equity is not None
         else {}
     )
+    services = (
+        {
+            "Services": (
+                "What services did in both arms: by programme over the region, and all together by area",
+                flagged(headline.services.rename(columns={"item": "measure"})),
+            )
+        }
+        if headline.services is not None
+        else {}
+    )
     return {
         "Headline": ("Headline figures, policy less baseline", flagged(top)),
         **scorecard,
+        **services,
         "Money by year": (
             f"Net gain by financial year, account and cashability, {pounds}",
             flagged_money(agencies),
@@ -77,7 +89,10 @@ def sheets_of(headline: Headline) -> dict[str, tuple[str, DataFrame]]:
             "Difference by month and area",
             flagged(months[["measure", "unit", "geography_name", "period", *STAT_COLUMNS]]),
         ),
-        "Dictionary": ("Every column, measure and figure", dictionary_table(headline.horizon)),
+        "Dictionary": (
+            "Every column, measure and figure",
+            dictionary_table(headline.horizon, headline.services is not None),
+        ),
     }
 
 
@@ -122,8 +137,9 @@ def notes_of(headline: Headline) -> list[tuple[str, str]]:
         ("Arrivals", "People who came to the region, or turned 16, after the policy began."),
         (
             "People behind money",
-            "people_behind is, as a mean over runs, the starts of both arms to the year's end for subsidy lines, the "
-            "residents with more or fewer months in work for other lines, and the fewer of the two for sums over both.",
+            "people_behind is, as a mean over runs, the starts of both arms to the year's end for subsidy lines, "
+            f"{HELPED if headline.services is not None else ''}the residents with more or fewer months in work for "
+            "other lines, and the fewer of the two for sums over both.",
         ),
         (
             "Shorthand",

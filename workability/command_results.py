@@ -18,7 +18,7 @@ def explain(
     as_json: o.JsonOption = False,
     verbose: o.VerboseOption = False,
 ) -> None:
-    """Explain a finished run step by step: eligible, reached, started, finished, kept on, in work, pounds.
+    """Explain a finished run step by step: eligible or referred, started, finished, in work, pounds.
 
     Example: workability explain kickstart
     """

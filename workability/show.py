@@ -32,7 +32,15 @@ MAIN = (
     "programme_cost",
     "net_public_flow",
 )
-"""Figures of the first table, after the additional jobs at the milestones."""
+"""Figures of the first table, after the additional jobs at the milestones and what services did."""
+SERVICES = (
+    "service_starts",
+    "mean_days_waited",
+    "referrals_lost",
+    "service_cost",
+    "service_cost_per_person_month",
+)
+AT_MILESTONES = ("additional_jobs_", "people_helped_", "people_waiting_")
 GROUPS = (("area", "By area group"), ("place", "By Place"), ("cohort", "By cohort"), ("age_band", "By age"))
 SCORE_COLUMNS = ("Measure", "Area", "Policy", "Difference, points", "Target", "Policy: target")
 """Columns of the scorecard that a terminal has room for."""
@@ -84,7 +92,7 @@ def show_headline(headline: Headline, colour: bool = True) -> None:
     colour : bool
         Whether colour is allowed at all.
     """
-    jobs = [name for name in headline.metrics if name.startswith("additional_jobs_")]
+    stocks = [name for stem in AT_MILESTONES for name in headline.metrics if name.startswith(stem)]
     flows = [name for name in headline.metrics if name.startswith("net_flow_")]
     rows = [
         (
@@ -92,7 +100,7 @@ def show_headline(headline: Headline, colour: bool = True) -> None:
             metric_text(headline.metrics[name], headline.stats[name]),
             headline.metrics[name].unit,
         )
-        for name in (*jobs, *MAIN, *flows)
+        for name in (*stocks, *SERVICES, *MAIN, *flows)
         if name in headline.metrics
     ]
     if headline.changed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from results.equity import Questions
@@ -31,6 +33,8 @@ QUESTIONS = Questions(
     (OUT_OF_WORK, OUT_OF_WORK, OUT_OF_WORK),
 )
 """Two needs and the subsidy's own rule; the made-up people hold the bits, the rules are only counted."""
+SERVICES = ("advice", "coaching", "coaching+1")
+"""Desks of two programmes; one of them keeps places for a group."""
 
 
 def three_places() -> Geography:
@@ -136,6 +140,95 @@ def run_output(
         seconds=0.1,
         scores=scores_of(states, people, np.arange(history - 1, n_months, 12), n_places),
     )
+
+
+def with_services(
+    output: RunOutput, rng: np.random.Generator, arrivals: float = 3.0, names: tuple[str, ...] = SERVICES
+) -> RunOutput:
+    """Return the run with services in which everybody referred is rejected, waits, gives up or starts."""
+    n_months, n_places = output.satisfaction.shape
+    counts = np.zeros((n_months, len(names), n_places, len(SERVICE_ITEMS)), np.int32)
+    item = {name: counts[..., i] for i, name in enumerate(SERVICE_ITEMS)}
+    waiting, active = (np.zeros((len(names), n_places), np.int64) for _ in range(2))
+    for t in range(n_months):
+        new = rng.poisson(arrivals, waiting.shape)
+        for name, share in (
+            ("rejected_rules", 0.2),
+            ("rejected_money", 0.1),
+            ("rejected_full", 0.1),
+            ("rejected_triage", 0.05),
+        ):
+            item[name][t] = rng.binomial(new, share)
+        rejected = sum(
+            item[name][t] for name in ("rejected_rules", "rejected_money", "rejected_full", "rejected_triage")
+        )
+        item["referred"][t] = new + rejected
+        item["lost"][t] = rng.binomial(item["rejected_rules"][t], 0.5)
+        waiting += new
+        for name, share in (("withdrawn", 0.1), ("no_longer_eligible", 0.05), ("left_waiting", 0.02), ("started", 0.3)):
+            item[name][t] = rng.binomial(waiting, share)
+            waiting -= item[name][t]
+        active += item["started"][t]
+        item["days_waited"][t] = 30 * item["started"][t]
+        for name, share in (
+            ("finished", 0.1),
+            ("into_work", 0.1),
+            ("dropped_out", 0.05),
+            ("moved_on", 0.01),
+            ("left", 0.01),
+        ):
+            item[name][t] = rng.binomial(active, share)
+            active -= item[name][t]
+        item["waiting"][t], item["active"][t] = waiting, active
+    ledger = output.ledger.copy()
+    ledger[..., LINE_INDEX["service_DWP"]] = 100_000 * item["started"].sum(axis=1)
+    ledger[..., LINE_INDEX["advice_income"]] = 5_000 * item["finished"].sum(axis=1)
+    places = np.full((n_months, len(names)), 40, np.int32)
+    return replace(output, services=counts, service_places=places, service_names=names, ledger=ledger)
+
+
+def service_pair(
+    seed: int = 1, horizon: int = 36, n: int = 600, subsidised: bool = False
+) -> tuple[RunOutput, RunOutput]:
+    """Return (policy, baseline) that share their history of services, then refer more under the policy."""
+    made = pair(n=n, seed=seed, horizon=horizon)
+    both = [
+        with_services(arm, np.random.default_rng([seed, 7]), rate) for arm, rate in zip(made, (3.0, 2.0), strict=True)
+    ]
+    early = slice(0, POLICY_MONTH)
+    for name in ("services", "service_places", "ledger"):
+        getattr(both[1], name)[early] = getattr(both[0], name)[early]
+    policy, baseline = (settled(arm) for arm in both)
+    if subsidised:
+        return policy, baseline
+    none = {"subsidies": policy.subsidies[:, :0], "subsidy_names": ()}
+    record = replace(
+        policy.records, subsidised=np.zeros_like(policy.records.subsidised), first_start=np.full(n, -1, np.int16)
+    )
+    ledger = policy.ledger.copy()
+    ledger[..., [LINE_INDEX["subsidy_wage"], LINE_INDEX["subsidy_grant"]]] = 0
+    return replace(policy, arm="open-doors", records=record, ledger=ledger, **none), replace(
+        baseline, arm="services-today"
+    )
+
+
+def settled(output: RunOutput) -> RunOutput:
+    """Return the run with lists and clients counted anew from who came and went; nobody fewer than none."""
+    counts = output.services.astype(np.int64)
+    item = {name: counts[..., i] for i, name in enumerate(SERVICE_ITEMS)}
+    for stock, into, out in (
+        ("waiting", item["referred"] - sum(item[name] for name in SERVICE_ITEMS if name.startswith("rejected_")),
+         ("withdrawn", "no_longer_eligible", "left_waiting", "started")),
+        ("active", item["started"], ("finished", "into_work", "dropped_out", "moved_on", "left")),
+    ):  # fmt: skip
+        level = np.zeros(counts.shape[1:3], np.int64)
+        for t in range(len(counts)):
+            level += into[t]
+            for name in out:
+                item[name][t] = np.minimum(item[name][t], level)
+                level -= item[name][t]
+            item[stock][t] = level
+    return replace(output, services=counts.astype(np.int32))
 
 
 def scores_of(states: np.ndarray, people: dict[str, np.ndarray], rows: np.ndarray, n_places: int) -> Scores:

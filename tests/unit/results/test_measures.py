@@ -13,11 +13,12 @@ from results.assumptions import value_words
 from results.display import both, pounds, rounding_unit, share
 from results.explain import chain_text
 from results.groups import ITEMS
-from results.measures import MEASURES, evaluate, measure, named, series
+from results.measures import MEASURES, evaluate, named, series
 from results.money import financial_year, price_factors
 from results.pairing import compare_arms
 from results.panel import panel_of
 from results.prices import last_rule_year, price_base
+from results.registry import measure
 from results.statistics import MANY_RUNS, Stat, ratio_statistic, statistic
 from results.summary import summarise
 from results.tidy import dictionary_table, frame, monthly_table, summary_table
