@@ -21,6 +21,12 @@ class UnfitScenarios(InvalidRequest):
     exit_code = 3
 
 
+class InvalidData(RunError):
+    """A user's own file of figures that cannot be used."""
+
+    exit_code = 3
+
+
 class UnusableOutput(InvalidRequest):
     """A folder for output that cannot be written to."""
 

@@ -115,7 +115,7 @@ def make_map(request: MapRequest, events: Events | None = None) -> FinishedMap:
         return FinishedMap(folder.path, read_map(folder.path))
     usable_folder(folder.path)
     with only_writer(folder.path):
-        start = _start(request, region, heard)
+        start = start_for(request, region, heard)
         heard.stage(f"Checking {start.n:,} residents against the rules of {len(catalogue.running)} running services.")
         from evidence.registry import tiles
         from results.access import access_of
@@ -128,7 +128,7 @@ def make_map(request: MapRequest, events: Events | None = None) -> FinishedMap:
     return FinishedMap(folder.path, content)
 
 
-def _start(request: MapRequest, region: Region, events: Events) -> Start:
+def start_for(request: MapRequest, region: Region, events: Events) -> Start:
     """Return the stationary start that every run of the region shares, from the cache where it is there."""
     from scenarios.arm import arm
     from scenarios.resolve import resolve

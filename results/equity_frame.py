@@ -179,7 +179,9 @@ def reference(frame: DataFrame) -> tuple[str, str]:
 def least_first(rows: DataFrame) -> DataFrame:
     """Return the under-represented groups, the least represented first, larger ones before smaller."""
     under = rows[rows["verdict"] == UNDER]
-    return under.sort_values(["ratio", "in_need", "dimension", "group"], ascending=[True, False, True, True])
+    by = under.assign(size=under["ratio"].fillna(under["ratio_p95"]))  # a suppressed count leaves the interval alone
+    order = by.sort_values(["size", "in_need", "dimension", "group"], ascending=[True, False, True, True])
+    return order.drop(columns="size")
 
 
 def interval_words(low: float, high: float) -> str:
@@ -214,10 +216,10 @@ def finding(rows: DataFrame, who: str, need: str, level: str = "90%") -> str:
     if under.empty:
         return f"Among {who}, against {need}, no group is clearly under-represented. {rest}"
     row: Any = next(under.itertuples())
-    span = interval_words(row.ratio_p05, row.ratio_p95)
+    span, shown = interval_words(row.ratio_p05, row.ratio_p95), f"{row.ratio:.2f} "
     return (
         f"Among {who}, against {need}, the most under-represented group is {group_words(row)}: representation ratio "
-        f"{row.ratio:.2f} ({level} interval {span}; 1 is its share of need). {rest}"
+        f"{'' if np.isnan(row.ratio) else shown}({level} interval {span}; 1 is its share of need). {rest}"
     )
 
 
