@@ -37,18 +37,35 @@ class Service(Agent):  # type: ignore[misc]  # Mesa ships without types
         return None if self.spec.cap_year is None else part_of(self.spec.cap_year, self.model.start.sample)
 
     def step(self) -> None:
-        """Set how many people the service can help at once this month.
-
-        A sample's part of a small service is a whole number too: rounded up or down by the service's name, so that
-        all services together have their part.
-        """
-        month, factor = self.model.month, 1.0
-        for first, multiplier in self.spec.steps:
-            factor = multiplier if first <= month else factor
-        part = self.spec.capacity * factor / self.model.start.sample
-        self.places = int(np.floor(round(part, 6) + (stream_of(self.spec.name) / 2.0**32 if part % 1 else 0.0)))
+        """Set how many people the service can help at once this month."""
+        month = self.model.month
+        self.places = places_of(self.spec, factor_of(self.spec, month), self.model.start.sample)
         if month % MONTHS_A_YEAR == 0:
             self.started_this_year = 0
+
+
+def factor_of(spec: ServiceSpec, month: int) -> float:
+    """Return the multiplier of a service's capacity in a month."""
+    factor = 1.0
+    for first, multiplier in spec.steps:
+        factor = multiplier if first <= month else factor
+    return factor
+
+
+def places_of(spec: ServiceSpec, factor: float, sample: int) -> int:
+    """Return how many people a service can help at once.
+
+    A sample's part of a small service is a whole number too: rounded up or down by the service's name, so that all
+    services together have their part.
+
+    Parameters
+    ----------
+    spec : the service.
+    factor : multiplier of its capacity.
+    sample : one resident in so many.
+    """
+    part = spec.capacity * factor / sample
+    return int(np.floor(round(part, 6) + (stream_of(spec.name) / 2.0**32 if part % 1 else 0.0)))
 
 
 @dataclass

@@ -29,6 +29,7 @@ from simulation.thresholds import LEVELS
 from simulation.visit import CELL_SHAPE
 
 Progress = Callable[[str, int, int], None]
+Begun = Callable[[RegionModel], None]
 
 
 def levels_of(levels: Mapping[str, Any], places: tuple[str, ...]) -> Levels:
@@ -244,8 +245,10 @@ def simulate(
     progress: Progress | None = None,
     hashing: bool = False,
     rules: Sequence[Rule] = (),
+    before: ArmSpec | None = None,
+    begun: Begun | None = None,
 ) -> tuple[RunOutput, ...]:
-    """Return the output of each arm; the first is the baseline, whose history they share.
+    """Return the output of each arm; they share the history of the baseline, which is the first unless told.
 
     Parameters
     ----------
@@ -256,16 +259,18 @@ def simulate(
     progress : called with (stage, done, total) after each month.
     hashing : whether to hash the state every month.
     rules : rules that every resident is held against at the policy's start; they change nothing of the run.
+    before : the baseline where it is not to be run itself.
+    begun : called with each arm's model before its first month.
 
     Raises
     ------
     ValueError
         If the arms begin in different months or run for different times.
     """
-    base = arms[0]
+    base = arms[0] if before is None else before
     if any((arm.policy_month, arm.months) != (base.policy_month, base.months) for arm in arms):
         raise ValueError("all arms of a comparison must start in the same month and run for the same time")
-    begun = time.perf_counter()
+    clock = time.perf_counter()
     no_policy = ArmSpec(base.name, (), base.demand, base.minimum_wage, (), base.policy_month, 1, base.services)
     history = RegionModel(
         start, no_policy, seed=seed, threads=threads, months=max(1, base.policy_month), hashing=hashing
@@ -280,6 +285,9 @@ def simulate(
     side_by_side = min(len(arms), threads)
     models = [_fork(history, arm, max(1, threads // side_by_side), hashing) for arm in arms]
     history.release()
+    if begun is not None:
+        for model in models:
+            begun(model)
 
     def finish(model: RegionModel) -> RunOutput:
         scorecard = at_start.copy()
@@ -288,7 +296,7 @@ def simulate(
             scorecard.observe(model)
             if progress is not None:
                 progress(model.arm.name, month + 1, model.arm.months)
-        output = output_of(model, past, groups, time.perf_counter() - begun, scorecard)
+        output = output_of(model, past, groups, time.perf_counter() - clock, scorecard)
         model.release()
         return output
 

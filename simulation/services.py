@@ -21,6 +21,7 @@ from simulation.columns import COMPLETED, HELPED, PLACED, WAITING, Columns
 from simulation.contacts import MONEY, NOWHERE, RULES, ask, refer
 from simulation.delivery.caseload import Caseload
 from simulation.delivery.desk import TICKS_A_MONTH, Clients, Engine, Period, Referrals, Ticks
+from simulation.delivery.replay import Batch
 from simulation.doors import READERS
 from simulation.eligibility_pass import masks
 from simulation.help_outcomes import end_help, place, teach
@@ -62,6 +63,8 @@ class Services:
         self.engine: Engine = self._engine(model.first_month * TICKS_A_MONTH, None)
         self.next_number = 0
         self.number_before: Ticks = np.zeros(0, np.int64)
+        self.batches: list[Batch] | None = None
+        """what reaches the desks each month, kept only where somebody put a list here"""
 
     def _engine(self, now: int, clients: Clients | None) -> Engine:
         if self.spec.delivery == "queue":
@@ -116,6 +119,8 @@ class Services:
         removed, changed = self._take_off(c, met[asked.size :], month, counts)
         new, referrals = self._refer(model, asked, channels, met[: asked.size], counts)
         self.live = self.live.and_also(new)
+        if self.batches is not None:
+            self.batches.append(Batch(referrals, self.offers.places.copy(), removed))
         period = self.engine.advance(referrals, self.offers.places, removed, (month + 1) * TICKS_A_MONTH)
         changed = np.concatenate([changed, *self._settle(model, period, policy, counts)])
         rows = np.unique(changed)

@@ -9,6 +9,7 @@ import typer
 
 from experiments.version import __version__
 from workability.command_audit import audit
+from workability.command_capacity import capacity
 from workability.command_doctor import doctor
 from workability.command_gaps import gaps
 from workability.command_results import explain, report, reproduce
@@ -29,7 +30,8 @@ QUESTIONS = """Which question do you have?
   Where is the report of my last run?                  workability report kickstart
   Can somebody else get the same figures?              workability reproduce kickstart
   Who falls between the region's services?             workability gaps --sample 1:50
-  Are a service's clients those who need it?             workability audit --template
+  Are a service's clients those who need it?           workability audit --template
+  How many caseworkers for a short wait?               workability capacity services-today --programme life-rooms
   How far is the baseline from what is published?      workability targets
   Is the population like the region it stands for?     workability targets --margins
   Is this machine fit for it?                          workability doctor
@@ -86,6 +88,9 @@ app.command(epilog="Output: the report's path on standard output; nothing is wri
 app.command(epilog="Output: a folder under gaps/ (or --out DIR), a table and the page's path on standard output.")(gaps)
 app.command(epilog="Output: a folder under audits/ (or --out DIR), a table and the page's path on standard output.")(
     audit
+)
+app.command(epilog="Output: a folder under capacity/ (or --out DIR), a table and the page's path on standard output.")(
+    capacity
 )
 app.command(epilog=READ_ONLY)(targets)
 app.command(epilog=READ_ONLY)(doctor)

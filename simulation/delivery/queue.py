@@ -121,6 +121,15 @@ class Queue:
         rows.sort(key=lambda terms: (terms.desk, terms.arrived, terms.client))
         return Clients(*np.array(rows, np.int64).reshape(-1, len(Clients._fields)).T)
 
+    def waits_of(self, desk: int) -> Ticks:
+        """Return every wait at a desk that ended in a start or in giving up, ticks, as salabim's monitor holds them."""
+        return np.array(self.waits[desk].x(), np.float64).astype(np.int64)
+
+    def taken_of(self, desk: int) -> tuple[Ticks, Ticks]:
+        """Return numbers of places taken at a desk and for how many ticks each, as salabim's monitor holds them."""
+        taken, ticks = self.places[desk].claimed_quantity.xduration()
+        return np.array(taken, np.float64).astype(np.int64), np.array(ticks, np.float64).astype(np.int64)
+
     def note(self, what: str, client: _Client) -> None:
         """Write down that a client leaves the desk."""
         self.log[what].append((client.terms.client, int(self.environment.now())))
