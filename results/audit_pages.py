@@ -10,9 +10,9 @@ from results.audit import AUDIT_COLUMNS, CAUTION, HEADINGS, HIDING, METHOD, InNe
 from results.audit_file import Clients
 from results.equity import DIMENSION_TITLES, PLACE
 from results.files import write_bytes, write_json, write_text
+from results.plain import plain
 from results.report import capital, render
 from results.store import COMPLETE, RunFolder, StoreError, checksums, csv_text
-from results.summary import plain
 from results.tables import table_of
 from results.workbook import book_bytes
 

@@ -11,7 +11,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = ("run", "compare", "scenarios", "check", "reproduce", "explain", "report", "gaps", "targets", "doctor")
+COMMANDS = (
+    "run",
+    "compare",
+    "scenarios",
+    "check",
+    "reproduce",
+    "explain",
+    "report",
+    "gaps",
+    "capacity",
+    "audit",
+    "targets",
+    "doctor",
+)
 HEAVY = ("numpy", "numba", "pandas", "scipy", "altair", "pyarrow", "duckdb", "mesa", "rich", "simulation")
 HELPS = """
 import io, sys, contextlib
