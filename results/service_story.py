@@ -25,7 +25,7 @@ CHAIN = (
     ("rejected_money", "Rejected: funders' rules", "shut out by on whom its money may be spent"),
     ("rejected_full", "Rejected: list full", "the starts of the year were used up"),
     ("rejected_triage", "Rejected: first conversation", "turned away at triage"),
-    ("lost", "of the rejected, lost", "shut out by rules or money, and sent nowhere else"),
+    ("lost", "of the rejected, lost", "shut out by rules, money or a full list, and sent nowhere else"),
     ("withdrawn", "Withdrew", "gave up waiting"),
     ("no_longer_eligible", "No longer eligible", "taken off the list, because they no longer met the rules"),
     ("left_waiting", "Left while waiting", "left the region or the age range"),

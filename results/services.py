@@ -45,7 +45,7 @@ WORDS = {
     "moved_on": "Moved on to another service.",
     "left": "Left the region or the age range while being helped.",
     "placed": "Placed in a job by the service, to be hired next month.",
-    "lost": "Lost: rejected by rules or money, and not referred on.",
+    "lost": "Lost: rejected by rules, money or a full list, and not referred on.",
     "waiting": "On the waiting list at the last month's end.",
     "active": "Being helped at the last month's end.",
     "days_waited": "Days waited, all those who started together.",

@@ -19,8 +19,8 @@ _ABSENT = int(State.ABSENT)
 _EARLY = len(State)
 NOWHERE = -1
 CHUNK = 1024
-RULES, MONEY = 1, 2
-"""Why a referral is rejected."""
+RULES, MONEY, FULL = 1, 2, 3
+"""Why a referral is rejected: shut out by the service's own rules or its funders', or the list is closed."""
 RACE_BITS = 12
 RACE_ONE = 1 << 28
 _NONE = np.int64(1) << 62
@@ -49,7 +49,8 @@ class Doors(NamedTuple):
 class Offers(NamedTuple):
     """What a door needs of each service: `stream` number of its draws, `channels` bits, `places` this month.
 
-    `aware`, `take_up`: 16-bit thresholds; `serves`: by Place; `money`: number of its funders' rule, -1 without one.
+    `aware`, `take_up`: 16-bit thresholds; `serves`: by Place; `money`: number of its funders' rule, -1 without one;
+    `is_open`: whether the year still allows starts beyond its line.
     """
 
     stream: NDArray[np.uint64]
@@ -59,6 +60,7 @@ class Offers(NamedTuple):
     take_up: NDArray[np.int64]
     serves: NDArray[np.uint8]
     money: NDArray[np.int64]
+    is_open: NDArray[np.uint8]
 
 
 @inlined
@@ -145,8 +147,8 @@ def refer(
 ) -> None:  # fmt: skip
     """Choose the service of every resident at a door: the first in an exponential race of all that may be chosen.
 
-    A door that knows the rules chooses among services that would take him; one that does not, among all of its
-    services in his Place. Service s wins with the share of its places; another service more or less moves nobody
+    A door that knows the rules chooses among services that would take him and have room; one that does not, among all
+    of its services in his Place. Service s wins with the share of its places; another service more or less moves nobody
     else but those it wins or held.
 
     Parameters
@@ -177,7 +179,7 @@ def refer(
                 continue
             score = (d.race[high(g) >> (32 - RACE_BITS)] // o.places[s]) << 20 | (high(g) & 0xFFFFF)
             takes = has(masks, x, s) == 1 and (o.money[s] < 0 or has(masks, x, o.money[s]) == 1)
-            if takes and score < best:
+            if takes and o.is_open[s] == 1 and score < best:
                 best, fits, accepts = score, np.int64(s), (low(g) >> 16) < o.take_up[s]
             if score < best_any:
                 best_any, fits_any, accepts_any = score, np.int64(s), (low(g) >> 16) < o.take_up[s]
@@ -186,6 +188,7 @@ def refer(
                 referred[x] = fits
         elif fits_any >= 0 and accepts_any:
             rejected[x] = fits_any
-            reason[x] = RULES if has(masks, x, fits_any) == 0 else MONEY
+            pays = o.money[fits_any] < 0 or has(masks, x, o.money[fits_any]) == 1
+            reason[x] = RULES if has(masks, x, fits_any) == 0 else (FULL if pays else MONEY)
             if low(h) >= d.lost and fits >= 0 and accepts:
                 referred[x] = fits

@@ -38,8 +38,8 @@ SERVICE_ITEMS = (
 funders', because the year's starts are used up, at the first conversation; gave up the wait, met the rules no longer,
 left the region or the age range while waiting; started. Of those helped: finished without a new job, left for a job
 that they found while being helped, dropped out, moved on to another service, left the region or the age range.
-Placed in a job. Lost: rejected by rules or money, and not referred on. Waiting and being helped at the month's end.
-Days waited by those who started."""
+Placed in a job. Lost: rejected by rules, by money or by a full list, and not referred on. Waiting and being helped at
+the month's end. Days waited by those who started."""
 LIVE_GROUPS = ("place", "age_band", "sex", "ethnicity", "health", "state", "cohort", "deprivation", "unemployed_months")
 """Columns of `ResidentRecord.groups`, all taken at the start of the policy, before it can act."""
 NEED_GROUPS = ("qualification", "conditions", "meets")

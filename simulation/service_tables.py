@@ -118,6 +118,7 @@ def offers_of(services: Sequence[ServiceSpec], awareness: float, n_places: int) 
         take_up=np.array([round(s.take_up * ONE) for s in services], np.int64),
         serves=np.array(serves, np.uint8).reshape(len(services), n_places),
         money=np.array(number, np.int64),
+        is_open=np.ones(len(services), np.uint8),
     )
     return offers, compile_rules(rules)
 

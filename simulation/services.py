@@ -18,7 +18,7 @@ from scenarios.service_specs import ServiceSpec, ServicesSpec
 from scenarios.vocabulary import State
 from simulation.clients import MONTHS_A_YEAR, Live, Rows, Service, takes
 from simulation.columns import COMPLETED, HELPED, PLACED, WAITING, Columns
-from simulation.contacts import MONEY, NOWHERE, RULES, ask, refer
+from simulation.contacts import FULL, MONEY, NOWHERE, RULES, ask, refer
 from simulation.delivery.caseload import Caseload
 from simulation.delivery.desk import TICKS_A_MONTH, Clients, Engine, Period, Referrals, Ticks
 from simulation.delivery.replay import Batch
@@ -225,6 +225,7 @@ class Services:
         """
         c, month, n = model.columns, model.month, asked.size
         rejected, reason, referred = (np.zeros(n, np.int64) for _ in range(3))
+        self.offers.is_open[:] = self._room() > 0
         keys = [key(model.root, month, p) for p in (Purpose.SERVICE, Purpose.REFERRAL, Purpose.RULES)]
 
         def work(lane: int, first: int, end: int) -> None:
@@ -232,7 +233,7 @@ class Services:
 
         model.lanes.run(work, n)
         place = c.place[asked]
-        for item, why in (("rejected_rules", RULES), ("rejected_money", MONEY)):
+        for item, why in (("rejected_rules", RULES), ("rejected_money", MONEY), ("rejected_full", FULL)):
             wrong = (rejected != NOWHERE) & (reason == why)
             self._add(counts, item, rejected[wrong], place[wrong])
         wrong, right = rejected != NOWHERE, referred != NOWHERE
@@ -281,16 +282,20 @@ class Services:
         )  # fmt: skip
         return new, batch
 
-    def _beyond_cap(self, service: Ticks) -> NDArray[np.bool_]:
-        """Return which referrals, in order of service and day, are more than the year's starts less the line allow."""
+    def _room(self) -> Ticks:
+        """Return how many more referrals each service may take: the year's starts that are left, less its line."""
         n = len(self.names)
         in_line = np.bincount(self.live.service[self.live.since < 0], minlength=n)
         room = np.full(n, np.iinfo(np.int64).max)
         for s, agent in enumerate(self.agents):
             if agent.cap is not None:
                 room[s] = max(0, agent.cap - agent.started_this_year - int(in_line[s]))
-        position = np.arange(service.size) - np.searchsorted(service, np.arange(n))[service]
-        return np.asarray(position >= room[service], np.bool_)
+        return room
+
+    def _beyond_cap(self, service: Ticks) -> NDArray[np.bool_]:
+        """Return which referrals, in order of service and day, are more than their service may take."""
+        position = np.arange(service.size) - np.searchsorted(service, np.arange(len(self.names)))[service]
+        return np.asarray(position >= self._room()[service], np.bool_)
 
     # ------------------------------------------------------------------ what desks report
     def _settle(self, model: RegionModel, period: Period, policy: int, counts: Counts) -> list[Rows]:
