@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -106,8 +107,11 @@ def run_many(
     try:
         n_apart = len(missing) - first_alone if workers > 1 else 0
         n_here = len(missing) - n_apart if n_apart > 1 else len(missing)
-        for task in missing[:n_here]:
-            _note(task, _attempt(work, task, heard.tick), outcome, heard)
+        with _remembered_interrupt() as asked:
+            for task in missing[:n_here]:
+                _note(task, _attempt(work, task, heard.tick), outcome, heard)
+                if asked:
+                    raise KeyboardInterrupt
         if missing[n_here:]:
             _in_processes(missing[n_here:], work, min(workers, n_apart), threads, outcome, heard)
     except KeyboardInterrupt:
@@ -156,6 +160,28 @@ def _environment(threads: int) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _remembered_interrupt() -> Iterator[list[int]]:
+    """Yield a list that holds Ctrl-C once it was pressed, beside the exception.
+
+    The exception alone can be lost: Python drops what is raised inside a destructor or a callback of the collector.
+    """
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+
+    def remember(number: int, frame: object) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _leave_interrupts_to_parent() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,28 @@ def test_a_stopped_study_resumes_with_only_the_missing_seeds(tmp_path: Path) -> 
     assert [t.seed for t in resumed.finished] == [2, 3, 4]
     assert not resumed.interrupted
     assert heard.saved == ["draw 0 seed 2", "draw 0 seed 3", "draw 0 seed 4"]
+
+
+class Falls:
+    """Is interrupted while it is destroyed, where Python drops whatever is raised."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+        sum(range(10))  # the handler runs between two steps of Python
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_python_drops_stops_the_study_all_the_same(tmp_path: Path) -> None:
+    work = FakeWork(str(tmp_path))
+
+    def falling(task: Task, tick: Tick | None = None) -> None:
+        if task.seed == 1:
+            Falls()
+        work(task, tick)
+
+    outcome = run_many(tasks(4), falling, work.is_saved)
+    assert outcome.interrupted
+    assert [t.seed for t in outcome.saved] == [0, 1]
 
 
 def test_a_stopped_and_resumed_study_leaves_the_same_bytes_as_one_never_stopped(tmp_path: Path) -> None:
