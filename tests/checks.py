@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import Benefit, State
-from simulation.ledger import LINE_INDEX, LINES, balances
+from simulation.ledger import LINE_INDEX, LINES, OTHER_FUNDERS, SERVICE_PAYERS, balances
 from simulation.model import RegionModel
 from simulation.observers import Rows
-from simulation.output import FLOW_ITEMS, SUBSIDY_ITEMS
+from simulation.output import FLOW_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS
 from simulation.residents import NEVER
 from simulation.visit import CELL_SHAPE, OUTSIDE
 from tests.plain import money
@@ -125,7 +125,32 @@ def check_money(model: RegionModel, month: int) -> None:
         line = LINE_INDEX["local_subsidy_grant" if spec.payer == "combined_authority" else "subsidy_grant"]
         finished = model.rows.subsidies[month - model.first_month, k, :, SUBSIDY_ITEMS.index("finished")]
         expected[:, line] += finished * spec.end_pence
+    _post_services(model, month, expected)
     assert np.array_equal(model.rows.ledger[month - model.first_month], expected)
+
+
+def _post_services(model: RegionModel, month: int, expected: NDArray[np.int64]) -> None:
+    if model.arm.services is None:
+        return
+    counts = dict(zip(SERVICE_ITEMS, np.moveaxis(model.rows.services[month - model.first_month], 2, 0), strict=True))
+    for k, spec in enumerate(model.arm.services.services):
+        n = {item: counts[item][k].astype(np.int64) for item in ("started", "active", "into_work", "finished")}
+        due = n["started"] * spec.start_pence + n["active"] * spec.month_pence + n["into_work"] * spec.outcome_pence
+        expected[:, LINE_INDEX[f"service_{SERVICE_PAYERS.get(spec.payer, OTHER_FUNDERS)}"]] += due
+        income = round(100 * spec.effect.get("income_pounds_month", 0.0))
+        expected[:, LINE_INDEX["advice_income"]] += n["finished"] * income * 12
+
+
+def check_clients(rows: Rows, months: int) -> None:
+    """Referred = waiting + started + rejected + withdrawn, and started = helped + ended, by service and Place."""
+    item = {name: rows.services[:months, ..., i].astype(np.int64) for i, name in enumerate(SERVICE_ITEMS)}
+    total = {name: np.cumsum(count, axis=0) for name, count in item.items()}
+    off_list = ("withdrawn", "no_longer_eligible", "left_waiting", "started")
+    gone = sum(total[name] for name in total if name.startswith("rejected_") or name in off_list)
+    assert np.array_equal(total["referred"], gone + item["waiting"])
+    ended = sum(total[name] for name in ("finished", "into_work", "dropped_out", "moved_on", "left"))
+    assert np.array_equal(total["started"], ended + item["active"])
+    assert (item["lost"] <= item["rejected_rules"] + item["rejected_money"] + item["rejected_full"]).all()
 
 
 def check_flows(rows: Rows, months: int, first_stock: NDArray[np.int64]) -> None:
@@ -177,6 +202,7 @@ def check_outputs(model: RegionModel, months: int, first_stock: NDArray[np.int64
     """Everything that the rows of a finished run must satisfy; shapes as in `check_flows`."""
     check_flows(model.rows, months, first_stock)
     check_chain(model.rows, months)
+    check_clients(model.rows, months)
     check_balance(model.rows, months)
 
 

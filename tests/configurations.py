@@ -6,9 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from evidence.known import PROGRAMME_EFFECTS
 from scenarios.arm import ArmSpec, SubsidySpec
 from scenarios.eligibility import AllOf, AnyOf, Compare, Not, Rule
+from scenarios.programme_words import FUNDER_KINDS, KINDS
+from scenarios.service_specs import ServiceSpec, ServicesSpec
 from tests.checks import run_checked
+from tests.services import service
 from tests.values import VALUES, scaled
 from tests.worlds import UNEMPLOYED, baseline, model_of, start_of, subsidy, world
 
@@ -78,6 +82,54 @@ def subsidies(draw: Any, name: str) -> SubsidySpec:
     )
 
 
+@st.composite
+def services(draw: Any, name: str) -> ServiceSpec:
+    """Draw any service that a catalogue could hold."""
+    bounds = {effect: (low, high) for effect, (_, low, high) in PROGRAMME_EFFECTS.items()}
+    names = draw(st.lists(st.sampled_from(sorted(bounds)), max_size=6, unique=True))
+    step = st.tuples(st.integers(0, 12), st.floats(0.0, 3.0))
+    return service(
+        name,
+        draw(RULES),
+        kind=draw(st.sampled_from(sorted(KINDS))),
+        money=draw(st.one_of(st.none(), RULES)),
+        place_ids=draw(st.one_of(st.none(), st.lists(st.integers(0, 4), max_size=3).map(tuple))),
+        priority=draw(st.integers(0, 1023)),
+        channels=draw(st.integers(1, 63)),
+        capacity=draw(st.floats(0.0, 60.0)),
+        steps=draw(st.lists(step, max_size=2).map(lambda steps: tuple(sorted(steps)))),
+        length_months=draw(st.floats(0.03, 20.0)),
+        cap_year=draw(_limit(st.integers(0, 40))),
+        effects={effect: draw(st.floats(*bounds[effect])) for effect in names},
+        take_up=draw(SHARES),
+        awareness=draw(st.one_of(st.none(), SHARES)),
+        start_pence=draw(PENCE),
+        month_pence=draw(PENCE),
+        outcome_pence=draw(PENCE),
+        payer=draw(st.sampled_from(FUNDER_KINDS)),
+    )
+
+
+CHANNEL_RATIOS = st.lists(st.floats(0.0, 20.0), min_size=6, max_size=6).map(tuple)
+
+
+@st.composite
+def catalogues(draw: Any) -> ServicesSpec | None:
+    """Draw no services, or up to four of them and what stands at their doors."""
+    n = draw(st.integers(0, 4))
+    if n == 0:
+        return None
+    return ServicesSpec(
+        services=tuple(draw(services(f"service-{i}")) for i in range(n)),
+        delivery=draw(st.sampled_from(["array", "array", "queue"])),
+        front_door=draw(SHARES),
+        contacts=draw(CHANNEL_RATIOS),
+        reach=draw(CHANNEL_RATIOS),
+        absence_help_from=draw(_limit(st.integers(0, 24))),
+        treatment_wait=draw(st.floats(0.0, 5.0)),
+    )
+
+
 def _steps(low: float, high: float) -> st.SearchStrategy[tuple[tuple[int, float], ...]]:
     step = st.tuples(st.integers(0, 12), st.floats(low, high))
     return st.lists(step, max_size=2).map(lambda steps: tuple(sorted(steps)))
@@ -85,9 +137,10 @@ def _steps(low: float, high: float) -> st.SearchStrategy[tuple[tuple[int, float]
 
 @st.composite
 def arms(draw: Any) -> ArmSpec:
-    """Draw an arm with up to three subsidies, steps of demand and of the minimum wage."""
+    """Draw an arm with up to three subsidies, up to four services, steps of demand and of the minimum wage."""
     offers = tuple(draw(subsidies(f"s{i}")) for i in range(draw(st.integers(0, 3))))
-    return baseline(name="any", subsidies=offers, demand=draw(_steps(0.5, 1.5)), minimum_wage=draw(_steps(0.8, 1.5)))
+    steps = {"demand": draw(_steps(0.5, 1.5)), "minimum_wage": draw(_steps(0.8, 1.5))}
+    return baseline(name="any", subsidies=offers, services=draw(catalogues()), **steps)
 
 
 LOWERED = (
