@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,14 +14,16 @@ from experiments.events import Events
 from experiments.folders import drop_old_compiled_code, is_compiled, only_writer, usable_folder
 from experiments.plans import residents_of, shipped_parameters, shipped_region
 from experiments.requests import MAX_SAMPLE, check_threads, usable_cores
-from experiments.run_folder import is_complete
+from experiments.run_folder import find, is_complete, refuse_if_altered
 from experiments.version import MODEL_PACKAGES, __version__, source_hash
 from results.gaps_data import MapFacts
+from results.gaps_run import Delivery, has_counts, read_delivery, run_facts
 from results.gaps_store import PAGE, read_map, write_map
-from results.store import RunFolder, altered
+from results.store import RunFolder, altered, read_manifest
 
 if TYPE_CHECKING:
     from evidence.model import Region
+    from results.gaps import ServiceMap
     from simulation.start import Start
 
 FORMAT = 1
@@ -31,12 +33,17 @@ BASELINE = "baseline"
 
 @dataclass(frozen=True)
 class MapRequest:
-    """Which region's map, on one resident in how many, kept under which folder."""
+    """Which region's map, on one resident in how many, kept under which folder, beside which run.
+
+    `run`: a run folder, or the name of a scenario whose latest run under `runs` is meant; None for none.
+    """
 
     region: str
     sample: int = 1
     out: Path = Path("gaps")
     threads: int | None = None
+    run: str | None = None
+    runs: Path = Path("runs")
 
     def __post_init__(self) -> None:
         """Refuse a sample or threads that are out of range."""
@@ -57,7 +64,36 @@ class MapRequest:
         # the map is counted and worded in results, so its code decides the content here, as it does not in a run
         pages = [(path.name, path.read_text(encoding="utf-8")) for path in sorted(PAGES.iterdir()) if path.is_file()]
         sources = source_hash((*MODEL_PACKAGES, "results"))
-        return hash_of("service map", FORMAT, inputs, sources, pages, __version__)
+        beside = () if self.found_run is None else (self.found_run[1]["run_id"],)
+        return hash_of("service map", FORMAT, inputs, sources, pages, __version__, *beside)
+
+    @cached_property
+    def found_run(self) -> tuple[Path, dict[str, Any]] | None:
+        """Folder and manifest of the run, None where none was asked for.
+
+        Raises
+        ------
+        MissingData
+            If there is none, it did not finish, or it is not as it was written.
+        InvalidRequest
+            If it is of another region, or its policy has no services.
+        """
+        if self.run is None:
+            return None
+        folder = find(self.run, self.runs)
+        refuse_if_altered(folder)
+        manifest = read_manifest(folder)
+        if manifest["region"] != self.region:
+            raise InvalidRequest(
+                f"--run {self.run}: the run is of the region '{manifest['region']}', the map of '{self.region}'. "
+                f"Give --region {manifest['region']}, or a run of '{self.region}'."
+            )
+        if not has_counts(folder, manifest):
+            raise InvalidRequest(
+                f"--run {self.run}: the policy '{manifest['scenario']}' of the run has no services. "
+                "Name a run of a scenario with services: workability run services-today."
+            )
+        return folder, manifest
 
     @property
     def folder(self) -> RunFolder:
@@ -124,8 +160,16 @@ def make_map(request: MapRequest, events: Events | None = None) -> FinishedMap:
 
         access = access_of(start.columns, 0, catalogue, needs, request.threads or usable_cores())
         found = service_map(access, start.columns.place, geography_of(region), catalogue)
+        found = replace(found, delivery=delivery_of(request, found))
         content = write_map(folder, found, facts_of(request, region, start.n), tiles(request.region))
     return FinishedMap(folder.path, content)
+
+
+def delivery_of(request: MapRequest, found: ServiceMap) -> Delivery | None:
+    """Return what services did in the run that a request names, None where it names none."""
+    if request.found_run is None:
+        return None
+    return read_delivery(*request.found_run, [p.slug for p in found.programmes], found.geography)
 
 
 def start_for(request: MapRequest, region: Region, events: Events) -> Start:
@@ -172,6 +216,7 @@ def facts_of(request: MapRequest, region: Region, n_residents: int) -> MapFacts:
         "not calibrated."
     )
     sample = "" if request.sample == 1 else f" --sample 1:{request.sample}"
-    return MapFacts(
-        request.content_hash, population, request.sample, f"workability gaps --region {request.region}{sample}"
-    )
+    # the run by its own folder's name: a path of this machine would be no use elsewhere
+    beside = "" if request.found_run is None else f" --run {run_facts(request.found_run[1]).where}"
+    command = f"workability gaps --region {request.region}{sample}{beside}"
+    return MapFacts(request.content_hash, population, request.sample, command)

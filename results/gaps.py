@@ -1,14 +1,14 @@
 """The service map of a region: who is in need, what would take them and what shuts them out, as counts.
 
-Counts are of residents as they are when a run starts, by what rules and money allow. Nobody has been reached, waits
-or has started here: that needs a run with delivery.
+Counts are of residents as they are when a run starts, by what rules and money allow. Whom services reached, who waits
+and who started is known only of a finished run, which a map may hold beside its own counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from scenarios.needs import Need
 from scenarios.programme_specs import Catalogue, Programme
 from scenarios.programme_words import LEADS, PILLARS, TIERS
 from simulation.eligibility_pass import has_bit
+
+if TYPE_CHECKING:
+    from results.gaps_run import Delivery
 
 Counts = NDArray[np.int64]
 ALL = "all"
@@ -52,7 +55,8 @@ class ServiceMap:
 
     `residents`: (Places,). `status`: (needs, Places, cuts, N_STATUSES). `lifted`: (needs, Places, LIFTS), those whom
     nothing takes and something would if one kind of rule were lifted everywhere; they overlap. `open_to`: (programmes,
-    1 + needs, Places), whom each would take: of everybody, then of those in need by each row.
+    1 + needs, Places), whom each would take: of everybody, then of those in need by each row. `delivery`: what the
+    programmes did in a finished run, None where none was named.
     """
 
     geography: Geography
@@ -63,6 +67,7 @@ class ServiceMap:
     status: Counts
     lifted: Counts
     open_to: Counts
+    delivery: Delivery | None = None
 
     @property
     def programmes(self) -> tuple[Programme, ...]:

@@ -8,8 +8,8 @@ from results.access import CAUSES
 from results.display import SMALL
 from results.gaps import ALL, DIMENSIONS, ServiceMap
 from results.gaps_data import STATUS, MapFacts
-from results.gaps_frame import LOW, NOT_LOW, dictionary, tidy
-from results.gaps_story import WHO_COULD
+from results.gaps_frame import DELIVERED, LOW, NOT_LOW, RUN_MEASURES, dictionary, tidy
+from results.gaps_story import who_could
 from results.workbook import NOT_A_NUMBER, book_bytes
 from scenarios.programme_words import CHANNELS, KINDS, LEADS, PILLARS
 
@@ -30,14 +30,16 @@ def gaps_book(found: ServiceMap, facts: MapFacts) -> bytes:
         ("Map", facts.run_id),
         ("Command", facts.command),
     ]
-    return book_bytes(title, cover, notes_of(), sheets_of(found, facts.run_id), STATUS)
+    if found.delivery is not None:
+        cover.append(("Run", found.delivery.facts.where))
+    return book_bytes(title, cover, notes_of(found), sheets_of(found, facts.run_id), STATUS)
 
 
-def notes_of() -> list[tuple[str, str]]:
+def notes_of(found: ServiceMap) -> list[tuple[str, str]]:
     """Return the notes: subject, text."""
     order = "; ".join(CAUSES.values())
     return [
-        ("What it shows", WHO_COULD),
+        ("What it shows", who_could(found)),
         ("Status", f"These figures are {STATUS}."),
         ("Room", "A rule that lets somebody in says nothing of room: services hold far fewer than they are open to."),
         (
@@ -59,6 +61,12 @@ def sheets_of(found: ServiceMap, run_id: str) -> dict[str, tuple[str, DataFrame]
         words = f"People in need by cohort, area and {dimension.replace('_', ' ')} of the services counted"
         sheets[f"By {dimension.replace('_', ' ')}"] = (words, standing(table[table[dimension] != ALL], (dimension,)))
     where = ["geography_name", "cohort"]
+    if found.delivery is not None:
+        sheets["Reached"] = ("Reached, waiting and started in the run, by area, cut and service", delivered(table))
+        started = table[table["measure"] == "started_in_need"][["cohort", "value", "small_number"]]
+        if not started.empty:
+            sheets["Started in need"] = ("Residents in need who started in the run, whole region", started)
+    table = table[~table["measure"].isin(RUN_MEASURES)].astype({"value": int})
     causes = table[table["measure"] == "shut_out"][[*where, *DIMENSIONS, "cause", "value", "small_number"]]
     lifted = table[table["measure"] == "let_in_if_lifted"][[*where, "cause", "value", "small_number"]]
     could = table[table["measure"] == "could_get_in"][[*where, "programme", "value", "small_number"]]
@@ -69,7 +77,7 @@ def sheets_of(found: ServiceMap, run_id: str) -> dict[str, tuple[str, DataFrame]
         "Services": ("Every running service", services(found)),
         "Could get in": ("People whom each service would take, by area and cohort", could),
         "Needs": ("Who counts as in need", needs(found)),
-        "Dictionary": ("Every column, measure and cause", dictionary()),
+        "Dictionary": ("Every column, measure and cause", dictionary(with_run=found.delivery is not None)),
     }
 
 
@@ -102,11 +110,32 @@ def standing(table: DataFrame, keys: tuple[str, ...]) -> DataFrame:
     return out.astype(dict.fromkeys(STANDING, int))
 
 
+def delivered(table: DataFrame) -> DataFrame:
+    """Return one row an area and cut or service, with reached, waiting and started side by side.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of the tidy table.
+    """
+    import pandas as pd
+
+    index = ["geography_name", *DIMENSIONS, "programme"]
+    rows = table[table["measure"].isin(DELIVERED)]
+    wide = rows.pivot_table(index=index, columns="measure", values="value", sort=False, aggfunc="first", fill_value=0)
+    counts = wide.reset_index()
+    small = ((counts[list(DELIVERED)] > 0) & (counts[list(DELIVERED)] < SMALL)).any(axis=1)
+    counts["small_number"] = small.map({True: LOW, False: NOT_LOW})
+    out: DataFrame = pd.DataFrame(counts[[*index, *DELIVERED, "small_number"]])
+    out.columns.name = None
+    return out
+
+
 def services(found: ServiceMap) -> DataFrame:
     """Return one row a running service: what it is, its rules in English, who pays, and how many could get in."""
     import pandas as pd
 
-    rows = []
+    rows, more = [], DELIVERED if found.delivery else ()
     for k, p in enumerate(found.programmes):
         could = int(found.open_to[k, 0].sum())
         funders = "; ".join(found.catalogue.funders[name].english() for name in p.funders)
@@ -114,9 +143,9 @@ def services(found: ServiceMap) -> DataFrame:
         shut = "; ".join(exclusion.english() for exclusion in p.exclusions) or "nobody"
         words = (p.name, KINDS[p.kind].title, p.status, where, p.tier, LEADS[p.lead], PILLARS[p.pillar])
         doors = ", ".join(CHANNELS[channel] for channel in p.channels)
-        rows.append(
-            (*words, p.eligibility.english(), shut, doors, funders, could, LOW if 0 < could < SMALL else NOT_LOW)
-        )
+        counts = (could, *(found.delivery.of((k,), found.geography.whole.places) if found.delivery else ()))
+        small = LOW if any(0 < count < SMALL for count in counts) else NOT_LOW
+        rows.append((*words, p.eligibility.english(), shut, doors, funders, *counts, small))
     heads = (
         "service",
         "kind",
@@ -129,7 +158,7 @@ def services(found: ServiceMap) -> DataFrame:
         "shuts_out",
         "ways_in",
     )
-    return pd.DataFrame(rows, columns=[*heads, "paid_by", "could_get_in", "small_number"])
+    return pd.DataFrame(rows, columns=[*heads, "paid_by", "could_get_in", *more, "small_number"])
 
 
 def needs(found: ServiceMap) -> DataFrame:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from results.access import CAUSES, LIFTS, SHORT
 from results.gaps import FIRST_CAUSE, ONE, ServiceMap
-from results.gaps_story import WHO_COULD, findings
+from results.gaps_run import ITEMS, Delivery
+from results.gaps_story import findings, who_could
 from scenarios.programme_specs import Programme
 from scenarios.programme_words import CHANNELS
 
@@ -46,7 +47,9 @@ def plain(found: ServiceMap, facts: MapFacts) -> dict[str, Any]:
                 "lifted": [found.lifted[i, area.places].sum(axis=0).tolist() for area in areas],
             }
         )
+    run = {} if found.delivery is None else {"run": _run(found.delivery)}
     return {
+        **run,
         "run_id": facts.run_id,
         "region": found.geography.region,
         "title": found.geography.title,
@@ -54,7 +57,7 @@ def plain(found: ServiceMap, facts: MapFacts) -> dict[str, Any]:
         "population": facts.population,
         "sample": facts.sample,
         "command": facts.command,
-        "what": WHO_COULD,
+        "what": who_could(found),
         "findings": findings(found),
         "areas": [
             {"code": a.code, "name": a.name, "level": a.level, "residents": int(found.residents[a.places].sum())}
@@ -74,10 +77,20 @@ def plain(found: ServiceMap, facts: MapFacts) -> dict[str, Any]:
     }
 
 
+def _run(delivery: Delivery) -> dict[str, Any]:
+    """Return which run the counts of reached, waiting and started come from, and its starters by cohort."""
+    facts = asdict(delivery.facts) | {"seeds": list(delivery.facts.seeds)}
+    names = ("in_need", "started")
+    cohorts = {slug: dict(zip(names, counts, strict=True)) for slug, counts in delivery.cohorts.items()}
+    return {**facts, "cohorts": cohorts, "programmes_not_on_the_map": list(delivery.others)}
+
+
 def _programme(found: ServiceMap, k: int, programme: Programme) -> dict[str, Any]:
     """Return one running service with its counts by Place: of everybody, and of those in need by each cohort."""
     open_to = found.open_to[k]
+    done = {} if found.delivery is None else dict(zip(ITEMS, found.delivery.counts[k].T.tolist(), strict=True))
     return {
+        **done,
         "slug": programme.slug,
         "name": programme.name,
         "kind": programme.kind,

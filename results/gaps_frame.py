@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from results.access import CAUSES, LIFTS
 from results.display import SMALL
 from results.gaps import ALL, DIMENSIONS, Cut, ServiceMap
+from results.gaps_run import UNITS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 Row = tuple[str, ...]
 KEYS = ("geography_code", "geography_name", "cohort", *DIMENSIONS, "programme", "cause")
-"""What tells the rows of one measure apart. A run with delivery adds the measures reached, waiting and started under
-the same keys, so they stand beside `in_need` and `eligible_for_something` without another table."""
+"""What tells the rows of one measure apart; what a run adds stands under the same keys."""
 COLUMNS = ("run_id", *KEYS, "measure", "unit", "value", "small_number")
 LOW, NOT_LOW = "[low]", "none"
 MEASURES: dict[str, str] = {
@@ -28,6 +28,16 @@ MEASURES: dict[str, str] = {
     "let_in_if_lifted": "Residents whom none would take, and one would without rules of this kind; they overlap.",
     "could_get_in": "Residents whom the service would take, by rules and by money.",
 }
+RUN_MEASURES: dict[str, str] = {
+    "reached": "Referrals to the services in the run, those included whom they then could not take.",
+    "waiting": "Residents on the services' waiting lists at the end of the run's last month.",
+    "started": "Starts in the services in the run.",
+    "started_in_need": "Residents in need by the row of the cohort at the policy's start in the run who started in any "
+    "programme over its months.",
+}
+"""What a run adds: means over its seeds and draws, of its sample and not scaled up; zeros of single services are left
+out."""
+DELIVERED = tuple(UNITS)
 COLUMN_WORDS: dict[str, str] = {
     "run_id": "Hash of everything that decides the figures.",
     "geography_code": "ONS code of a Place; a short name of a group of Places or of the region.",
@@ -51,20 +61,20 @@ def tidy(found: ServiceMap, run_id: str) -> DataFrame:
     """Return every count of the map, one a row; absent dimensions hold `all`."""
     import pandas as pd
 
-    return pd.DataFrame([(run_id, *row) for row in _rows(found)], columns=list(COLUMNS))
+    return pd.DataFrame([(run_id, *row) for row in (*_rows(found), *_delivered(found))], columns=list(COLUMNS))
 
 
-def dictionary() -> DataFrame:
-    """Return what every column, measure and cause means."""
+def dictionary(*, with_run: bool = False) -> DataFrame:
+    """Return what every column, measure and cause means; `with_run` those that a run adds, too."""
     import pandas as pd
 
     rows = [("column", name, words) for name, words in COLUMN_WORDS.items()]
-    rows += [("measure", name, words) for name, words in MEASURES.items()]
+    rows += [("measure", name, words) for name, words in (MEASURES | (RUN_MEASURES if with_run else {})).items()]
     rows += [("cause", name, f"{words}.") for name, words in CAUSES.items()]
     return pd.DataFrame(rows, columns=["kind", "name", "description"])
 
 
-def _row(where: tuple[str, str], measure: str, value: int, **dimensions: str) -> tuple[str | int, ...]:
+def _row(where: tuple[str, str], measure: str, value: float, **dimensions: str) -> tuple[str | float, ...]:
     """Return one row of the table.
 
     Parameters
@@ -74,14 +84,14 @@ def _row(where: tuple[str, str], measure: str, value: int, **dimensions: str) ->
     **dimensions : dimensions that are not `all`.
     """
     keys = [dimensions.get(name, ALL) for name in KEYS[2:]]
-    return (*where, *keys, measure, "residents", value, LOW if 0 < value < SMALL else NOT_LOW)
+    return (*where, *keys, measure, UNITS.get(measure, "residents"), value, LOW if 0 < value < SMALL else NOT_LOW)
 
 
 def _of_cut(cut: Cut) -> dict[str, str]:
     return {} if cut.dimension == ALL else {cut.dimension: cut.value}
 
 
-def _rows(found: ServiceMap) -> Iterator[tuple[str | int, ...]]:
+def _rows(found: ServiceMap) -> Iterator[tuple[str | float, ...]]:
     for area in found.geography.areas:
         where = (area.code, area.name)
         yield _row(where, "residents", int(found.residents[area.places].sum()))
@@ -104,3 +114,23 @@ def _rows(found: ServiceMap) -> Iterator[tuple[str | int, ...]]:
                 if count:
                     cohort = ALL if i == 0 else found.needs[i - 1].slug
                     yield _row(where, "could_get_in", count, cohort=cohort, programme=programme.slug)
+
+
+def _delivered(found: ServiceMap) -> Iterator[tuple[str | float, ...]]:
+    """Return the rows that a run adds: by area and cut, by area and service, and by cohort over the region."""
+    if found.delivery is None:
+        return
+    for area in found.geography.areas:
+        where = (area.code, area.name)
+        for cut in found.cuts:
+            for name, value in zip(DELIVERED, found.delivery.of(cut.programmes, area.places), strict=True):
+                yield _row(where, name, value, **_of_cut(cut))
+        for k, programme in enumerate(found.programmes):
+            for name, value in zip(DELIVERED, found.delivery.of((k,), area.places), strict=True):
+                if value:
+                    yield _row(where, name, value, programme=programme.slug)
+    whole = (found.geography.whole.code, found.geography.whole.name)
+    for i in found.rows:
+        cohort = found.needs[i].slug
+        if cohort in found.delivery.cohorts:
+            yield _row(whole, "started_in_need", found.delivery.cohorts[cohort][1], cohort=cohort)

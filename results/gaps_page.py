@@ -9,7 +9,8 @@ from typing import Any
 from results.access import CAUSES, LIFTS, SHORT
 from results.gaps import Cut, ServiceMap
 from results.gaps_data import STATUS, MapFacts, plain
-from results.gaps_story import WHO_COULD, count_text, findings, nothing_text, share_text
+from results.gaps_run_tables import HEADS, cells, run_notes, run_tables
+from results.gaps_story import count_text, findings, nothing_text, share_text, who_could
 from results.geography import Area, slug
 from results.report import capital, render
 from results.tables import Table, table_of
@@ -25,6 +26,7 @@ SECTIONS = (
     ("needs", "Who counts as in need"),
     ("method", "How it is counted"),
 )
+REACHED = ("reached", "Who is reached, waits and starts")
 EXCLUSIONS = "only an exclusion (by reason, in the order of the columns)"
 NO_BREAK = "\u00a0"
 STEPS = (0.0, 0.05, 0.15, 0.35, 0.65)
@@ -64,10 +66,11 @@ def context_of(found: ServiceMap, facts: MapFacts, tiles: Sequence[Sequence[str]
         ),
         "status": f"{capital(STATUS)}.",
         "caveats": caveats(found, facts),
-        "sections": SECTIONS,
+        "sections": sections_of(found),
         "cards": cards_of(found),
         "findings": findings(found),
-        "who_could": WHO_COULD,
+        "who_could": who_could(found),
+        "run": run_of(found, facts),
         "first": first.name,
         "cuts": found.cuts,
         "cohorts": [found.needs[i] for i in found.rows],
@@ -94,6 +97,21 @@ def context_of(found: ServiceMap, facts: MapFacts, tiles: Sequence[Sequence[str]
     }
 
 
+def sections_of(found: ServiceMap) -> tuple[tuple[str, str], ...]:
+    """Return anchor and heading of every section; what a run adds stands before the services one by one."""
+    at = [anchor for anchor, _ in SECTIONS].index("services")
+    return (*SECTIONS[:at], *([REACHED] if found.delivery else []), *SECTIONS[at:])
+
+
+def run_of(found: ServiceMap, facts: MapFacts) -> dict[str, Any] | None:
+    """Return what a run adds to the page, None where none was named."""
+    if found.delivery is None:
+        return None
+    delivery, heading = found.delivery, REACHED[1]
+    notes = [delivery.facts.sentence(), *run_notes(found, delivery, facts.sample)]
+    return {"heading": heading, "heads": HEADS, "notes": notes, "tables": run_tables(found, delivery)}
+
+
 def capital_of(words: dict[str, str]) -> dict[str, str]:
     """Return the same names with their words in upper case at the start."""
     return {name: capital(text) for name, text in words.items()}
@@ -102,7 +120,7 @@ def capital_of(words: dict[str, str]) -> dict[str, str]:
 def caveats(found: ServiceMap, facts: MapFacts) -> list[str]:
     """Return what must be known before any figure, the gravest first."""
     out = [
-        WHO_COULD,
+        who_could(found),
         "A rule that lets somebody in says nothing of room: many services hold a few hundred people and are open to "
         "many thousands.",
         "Rules are as the documents state them, and a judgement where they state none; health, cohorts and benefits of "
@@ -308,7 +326,9 @@ def place_list(found: ServiceMap, place: int) -> dict[str, Any]:
     for k in found.served_by(place):
         p = found.programmes[k]
         words = (p.tier, LEADS[p.lead], PILLARS[p.pillar])
-        rows.append({"k": k, "name": p.name, "words": words, "count": count_text(int(found.open_to[k, column, place]))})
+        count = count_text(int(found.open_to[k, column, place]))
+        done = cells(found.delivery, (k,), [place]) if found.delivery else []
+        rows.append({"k": k, "name": p.name, "words": words, "count": count, "done": done})
     now = found.of(found.rows[0], area)
     return {
         "name": area.name,
@@ -331,6 +351,7 @@ def service_of(found: ServiceMap, k: int) -> dict[str, Any]:
         "facts": facts_of(found, p),
         "everybody": count_text(int(found.open_to[k, 0].sum())),
         "count": count_text(int(found.open_to[k, 1 + found.rows[0]].sum())),
+        "done": cells(found.delivery, (k,), found.geography.whole.places) if found.delivery else [],
     }
 
 

@@ -39,7 +39,7 @@ def write_map(folder: RunFolder, found: ServiceMap, facts: MapFacts, tiles: Sequ
         raise StoreError(f"{folder.scenario}/{folder.content_hash} is complete; read it, or name another --out folder")
     path, content = folder.path, plain(found, facts)
     write_text(path / "gaps.csv", csv_text(tidy(found, facts.run_id)))
-    write_text(path / "dictionary.csv", csv_text(dictionary()))
+    write_text(path / "dictionary.csv", csv_text(dictionary(with_run=found.delivery is not None)))
     write_bytes(path / "gaps.xlsx", gaps_book(found, facts))
     write_text(path / MAP, json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n")
     write_text(path / PAGE, build_page(found, facts, tiles))

@@ -16,12 +16,19 @@ WHO_COULD = (
 )
 
 
-def count_text(value: int) -> str:
+def who_could(found: ServiceMap) -> str:
+    """Return what the map shows, and from which run what rules do not tell."""
+    if found.delivery is None:
+        return WHO_COULD
+    return f"The map shows who could get in by the rules, not who did. {found.delivery.facts.sentence()}"
+
+
+def count_text(value: float) -> str:
     """Return a count as readers see it: to the nearest 10, small ones as such."""
     return UNDER if 0 < value < SMALL else number(value, 1 if value < SMALL else SMALL)
 
 
-def share_text(part: int, whole: int) -> str:
+def share_text(part: float, whole: float) -> str:
     """Return a share of a group as readers see it; of a very small group nothing is said."""
     if whole == 0:
         return "nobody in need"

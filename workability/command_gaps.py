@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_OUT = Path("gaps")
+RUNS = Path("runs")
 
 
 @guarded
@@ -23,6 +24,11 @@ def gaps(
         str, typer.Option("--region", help="A region under evidence/regions.", metavar="NAME")
     ] = "cheshire-merseyside",
     sample: o.SampleOption = "1:1",
+    run: Annotated[
+        str | None,
+        typer.Option("--run", help="A run folder, or a scenario's name for its latest run.", metavar="RUN"),
+    ] = None,
+    runs: Annotated[Path, typer.Option("--runs", help="Folder under which runs are found.", metavar="DIR")] = RUNS,
     threads: o.ThreadsOption = None,
     out: Annotated[Path, typer.Option("--out", help="Folder under which maps are kept.", metavar="DIR")] = DEFAULT_OUT,
     as_json: o.JsonOption = False,
@@ -34,13 +40,16 @@ def gaps(
 
     Example: workability gaps --sample 1:50
 
-    It shows who could get in by the rules, not who did. A map that is finished is read, not made again.
+    With a finished run beside it: workability gaps --run services-today
+
+    It shows who could get in by the rules; a run adds whom services reached, who waits and who started.
+    A map that is finished is read, not made again.
     """
     from experiments.requests import parse_sample
     from experiments.service_map import MapRequest, make_map
     from workability import terminal
 
-    request = MapRequest(region, parse_sample(sample), out, threads)
+    request = MapRequest(region, parse_sample(sample), out, threads, run, runs)
     found = make_map(request, terminal.listener(quiet, verbose, not no_colour))
     if as_json:
         terminal.data(json.dumps(found.as_dict(), ensure_ascii=False))

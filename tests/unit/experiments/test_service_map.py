@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from evidence import EvidenceError
 from experiments.errors import InvalidRequest, MissingData
 from experiments.events import Events
 from experiments.service_map import FinishedMap, MapRequest, make_map
-from results.store import COMPLETE, StoreError, altered
+from results.files import write_json, write_text
+from results.store import COMPLETE, RunFolder, StoreError, altered, checksums
 
 FILES = {"gaps.csv", "gaps.xlsx", "gaps.html", "map.json", "dictionary.csv", COMPLETE}
 
@@ -92,6 +94,43 @@ def test_a_page_that_reads_differently_is_another_map(tmp_path: Path, monkeypatc
     (tmp_path / "gaps.html").write_text("another page")
     monkeypatch.setattr("results.report.PAGES", tmp_path)
     assert request(tmp_path).content_hash != plain
+
+
+def finished_run(runs: Path, run_id: str, region: str = "eskermere", *, services: bool = True) -> str:
+    """Write as much of a finished run as a map asks for, and return its folder."""
+    folder = RunFolder(runs, "some-services", run_id).path
+    policy = {"services": {"catalogue": "today"} if services else None}
+    (folder / "results").mkdir(parents=True)
+    write_text(folder / "results" / "services.parquet", "counts")
+    write_json(folder / "manifest.json", {"run_id": run_id, "region": region, "scenario": "some-services",
+                                          "inputs": {"policy": policy}})  # fmt: skip
+    write_json(folder / COMPLETE, checksums(folder))
+    return folder.as_posix()
+
+
+def test_another_run_beside_it_is_another_map(tmp_path: Path) -> None:
+    folders = [finished_run(tmp_path, run_id) for run_id in ("aaaa", "bbbb")]
+    hashes = {replace(request(tmp_path), run=folder).content_hash for folder in (*folders, None)}
+    assert len(hashes) == 3
+    by_name = replace(request(tmp_path), run="some-services", runs=tmp_path).content_hash
+    assert by_name in hashes - {request(tmp_path).content_hash}
+
+
+def test_a_run_that_cannot_stand_beside_the_map_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    runs, out = tmp_path / "runs", tmp_path / "maps"
+    asked = replace(request(out), runs=runs)
+    with pytest.raises(MissingData, match=r"No finished run 'some-services'.*Run a scenario first"):
+        make_map(replace(asked, run="some-services"))
+    other = finished_run(runs, "aaaa", "cheshire-merseyside")
+    with pytest.raises(InvalidRequest, match=r"region 'cheshire-merseyside', the map of 'eskermere'\. Give --region"):
+        make_map(replace(asked, run=other))
+    with pytest.raises(InvalidRequest, match="has no services"):
+        make_map(replace(asked, run=finished_run(runs, "bbbb", services=False)))
+    changed = finished_run(runs, "cccc")
+    (Path(changed) / "results" / "services.parquet").write_text("other counts")
+    with pytest.raises(MissingData, match="not as it was written"):
+        make_map(replace(asked, run=changed))
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("sample", [0, -1, 1001])

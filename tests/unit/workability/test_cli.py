@@ -122,6 +122,7 @@ REFUSALS = [
     (("gaps", "--sample", "1:2000"), 2, "the thinnest is 1:1000"),
     (("gaps", "--sample", "many"), 2, "1:50"),
     (("gaps", "--threads", "0"), 2, "--threads 0"),
+    (("gaps", "--run", "services-today"), 4, "Run a scenario first"),
     (("nonsense",), 2, "No such command"),
     (("run", "kickstart", "--nonsense"), 2, "No such option"),
 ]
