@@ -5,6 +5,7 @@ from evidence.model import Parameter, Place, Region, ScoreTarget, Source, Target
 from evidence.registry import (
     citations,
     deflators,
+    distance,
     load_region,
     parameters,
     programme_effects,
@@ -28,6 +29,7 @@ __all__ = [
     "UnitCost",
     "citations",
     "deflators",
+    "distance",
     "load_region",
     "parameters",
     "programme_effects",

@@ -73,6 +73,18 @@ def programme_effects(root: Path | None = None) -> Mapping[str, Mapping[str, Par
     }
 
 
+def distance(root: Path | None = None) -> Mapping[str, Parameter]:
+    """Return what measures of distance travelled are made of, by name, from `distance.yaml`.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry lacks a unit, a source or an interval, or contradicts itself.
+    """
+    root = root or PACKAGED
+    return entries.read_parameters(root, root / "distance.yaml", sources(root))
+
+
 def service_files(name: str, root: Path | None = None) -> tuple[Path, ...]:
     """Return the files of a region's catalogue of services, sorted; none if it has no such folder."""
     return programme_files.service_files((root or PACKAGED) / "regions" / name)
@@ -186,6 +198,7 @@ def verify(root: Path | None = None) -> None:
     """
     parameters(root)
     programme_effects(root)
+    distance(root)
     for year in rule_years(root):
         rules(year, root)
     deflators(root)

@@ -133,6 +133,7 @@ def parameters_of(study: Plan) -> DataFrame:
 def services_of(study: Plan) -> tuple[ServiceFacts, ...]:
     """Return the desks of both arms with title and kind, by name; a desk of kept places has its programme's title."""
     from results.services import ServiceFacts
+    from scenarios.programmes import load_catalogue
 
     desks = {
         desk.name: desk
@@ -141,8 +142,16 @@ def services_of(study: Plan) -> tuple[ServiceFacts, ...]:
         for desk in arm.services.services
     }
     titles = {desk.programme: desk.title for desk in desks.values() if desk.name == desk.programme}
+    catalogue = load_catalogue(study.policy.scenario.region) if desks else None
+    channels = {programme.slug: programme.channels for programme in (catalogue.programmes if catalogue else ())}
     return tuple(
-        ServiceFacts(name, desk.programme, titles.get(desk.programme, desk.title), desk.kind)
+        ServiceFacts(
+            name,
+            desk.programme,
+            titles.get(desk.programme, desk.title),
+            desk.kind,
+            channels=tuple(channels.get(desk.programme, ())),
+        )
         for name, desk in sorted(desks.items())
     )
 

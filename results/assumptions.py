@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from evidence.registry import distance
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -16,6 +18,8 @@ COLUMNS = ("Parameter", "Value", "Unit", "95% interval", "Confidence", "Source")
 ASSUMPTION = "assumption"
 DOORS = "doors"
 """Process whose parameters act only where residents can be referred to services."""
+DISTANCE = "distance"
+"""Group of the parameters that results on services are translated by; no run depends on them."""
 SHOWN = 6
 """Longest list of values that is written out."""
 
@@ -64,8 +68,9 @@ def with_services(
 ) -> dict[str, Mapping[str, Parameter]]:
     """Return the parameters that act in a run: without services none of the doors, with them those of services too.
 
-    Effects stand under `programmes.<kind>`, and the numbers of a service (caseworkers, caseload, length, costs) under
-    `services.<slug>`, for the kinds and services that any arm has.
+    What distance travelled is translated by stands under `distance`, effects under `programmes.<kind>`, and the numbers
+    of a service (caseworkers, caseload, length, costs) under `services.<slug>`, for the kinds and services that any arm
+    has.
 
     Parameters
     ----------
@@ -84,7 +89,7 @@ def with_services(
     used = {desk.programme for desk in desks}
     kinds = sorted({desk.kind for desk in desks})
     numbers = {f"services.{p.slug}": dict(p.numbers()) for p in catalogue.programmes if p.slug in used}
-    return {**parameters, **{f"programmes.{kind}": effects[kind] for kind in kinds}, **numbers}
+    return {**parameters, DISTANCE: distance(), **{f"programmes.{kind}": effects[kind] for kind in kinds}, **numbers}
 
 
 def changed_lengths(catalogue: Catalogue, services: ServicesSpec) -> dict[str, float]:

@@ -17,6 +17,7 @@ from results.groups import ITEMS, group_tables, lives_of, twins_apart, winners_a
 from results.measures import PROGRAMME_LINES, SERVICE_LINES, purse_lines
 from results.metrics import Metric, metrics_for, milestones
 from results.panel import Panel, panel_of
+from results.sustained import sustained_counts
 from scenarios.vocabulary import IN_WORK, State
 from simulation.ledger import AGENCIES, LINE_INDEX
 from simulation.output import SERVICE_ITEMS, SUBSIDY_ITEMS, ResidentRecord, RunOutput
@@ -158,6 +159,8 @@ def compare_arms(policy: RunOutput, baseline: RunOutput, questions: Questions | 
     }
     if panels[0].service_names or panels[1].service_names:
         metrics |= service_metrics(*panels)
+        for arm, record in (("policy", ours), ("baseline", twins)):
+            metrics |= {f"{arm}_{name}": float(n) for name, n in sustained_counts(record, horizon).items()}
     equity = count_equity(policy, questions) if questions is not None else None
     return PairedSeed(*panels, metrics=metrics, groups=tables, equity=equity)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from results.assumptions import ASSUMPTION
 from results.display import both, interval_text, value_text
+from results.distance import NOTE
 from results.equity_table import equity_parts
 from results.metrics import milestones
 from results.odd import SUMMARY
@@ -22,6 +23,7 @@ from results.tables import (
     agency_year_table,
     chain_rows,
     chart_table,
+    distance_table,
     frame_table,
     group_table,
     headline_table,
@@ -271,9 +273,14 @@ def sections_of(headline: Headline) -> list[tuple[str, str]]:
 def service_parts(headline: Headline) -> dict[str, Any]:
     """Return the sentence and tables on services; nothing where neither arm has any."""
     if headline.services is None:
-        return {"service_words": "", "service_tables": []}
+        return {"service_words": "", "service_tables": [], "distance_words": "", "distance_table": None}
     tables = [service_programme_table(headline), service_place_table(headline)]
-    return {"service_words": finding_on_services(headline), "service_tables": tables}
+    return {
+        "service_words": finding_on_services(headline),
+        "service_tables": tables,
+        "distance_words": NOTE,
+        "distance_table": distance_table(headline),
+    }
 
 
 def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:

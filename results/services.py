@@ -75,6 +75,8 @@ class ServiceFacts:
     programme: str
     title: str
     kind: str
+    channels: tuple[str, ...] = ()
+    """the programme's own ways in, without those that a scenario opens"""
 
 
 def unit_of(item: str) -> str:
@@ -85,6 +87,11 @@ def unit_of(item: str) -> str:
 def kind_of(item: str) -> str:
     """Return how an item is shown, as in `results.display.value_text`."""
     return {"mean_days_waited": "days", "share_in_use": "share"}.get(item, "count")
+
+
+def all_over(frame: DataFrame, code: str) -> DataFrame:
+    """Return the rows of all services together over the area with this code."""
+    return frame[frame["geography_code"].eq(code) & frame["programme"].eq(ALL)]
 
 
 def programmes_of(runs: Sequence[PairedSeed], facts: Sequence[ServiceFacts]) -> dict[str, ServiceFacts]:

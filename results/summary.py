@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from results import measures
 from results.alarm import Alarm, alarm_of
+from results.distance import distance_frame
 from results.equity_frame import equity_frame, equity_words, reference, rows_of
 from results.geography import Geography, build
 from results.groups import ITEMS, labels_of
@@ -21,7 +22,7 @@ from results.plain import plain
 from results.prices import price_base, price_words
 from results.scorecard import Scorecard, scorecard_of
 from results.scorecard_words import rows_frame
-from results.services import ServiceFacts, service_frame
+from results.services import ServiceFacts, all_over, service_frame
 from results.statistics import Stat, describe, interval_kind, ratio_statistic, statistic
 from results.twins import (
     BASELINE_STARTS,
@@ -98,6 +99,8 @@ class Headline:
     """who starts and succeeds against who is in need, by `results.equity_frame.EQUITY_COLUMNS`"""
     services: DataFrame | None = None
     """what services did, as from `results.services.service_frame`; None where neither arm has any"""
+    distance: DataFrame | None = None
+    """distance travelled, by `results.distance.COLUMNS`; None where neither arm has services"""
 
     @property
     def equity_words(self) -> str:
@@ -189,17 +192,9 @@ class Headline:
             "equity": [] if self.equity is None else plain(rows_of(self.equity, *reference(self.equity))),
             "equity_words": self.equity_words,
             **(
-                {}
-                if self.services is None
-                else {
-                    "services": plain(
-                        self.services[
-                            self.services["geography_code"].eq(self.geography.whole.code)
-                            & self.services["programme"].eq("all")
-                        ]
-                    )
-                }
+                {} if self.services is None else {"services": plain(all_over(self.services, self.geography.whole.code))}
             ),
+            **({} if self.distance is None else {"distance": plain(self.distance)}),
             "note": self.twin_words,
             "alarm": self.alarm.as_dict(),
         }
@@ -265,6 +260,7 @@ def summarise(
         scorecard=scorecard_of(runs, draws, n_seeds, where, score_targets),
         equity=equity_frame(runs, draws, n_seeds, where),
         services=service_frame(runs, draws, n_seeds, where, services),
+        distance=distance_frame(runs, draws, n_seeds, services),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from results.display import both, number, value_text
+from results.distance import distance_cells
 from results.explain import chain_table
 from results.geography import slug
 from results.groups import ITEMS
@@ -232,6 +233,13 @@ def service_programme_table(headline: Headline) -> Table:
         "runs, and differences with 90% intervals"
     )
     return table_of(caption, headings, rows, range(2, len(headings)))
+
+
+def distance_table(headline: Headline) -> Table:
+    """Return distance travelled with intervals over runs, and what the ends of a mapping's interval would give."""
+    caption = f"Distance travelled, {headline.months[0]} to {headline.months[-1]}, with 90% intervals"
+    rows = [] if headline.distance is None else distance_cells(headline.distance)
+    return table_of(caption, ("Measure", "Unit", "Figure", "Over the mapping's 95% interval", "From"), rows, (2, 3))
 
 
 def service_place_table(headline: Headline) -> Table:

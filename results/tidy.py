@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from results.distance import dictionary_rows
 from results.equity_frame import EQUITY_WORDS
 from results.geography import Area, Geography
 from results.long import LongTable
@@ -324,6 +325,9 @@ def summary_table(headline: Headline) -> DataFrame:
         services = headline.services.rename(columns={"programme": "label"}).drop(columns=["title", "kind"])
         services["measure"] = "service_" + services["item"].map(str)
         tables.append(services.assign(table="services_" + services["arm"], dimension="service", period=whole))
+    if headline.distance is not None:
+        travelled = headline.distance.assign(table="distance", dimension="basis", label=headline.distance["basis"])
+        tables.append(travelled.assign(period=whole, geography_name=region))
     if headline.scorecard is not None:
         tables.append(
             headline.scorecard.frame.rename(columns={"arm": "label"}).assign(table="scorecard", dimension="arm")
@@ -384,6 +388,7 @@ def dictionary_table(horizon: int, with_services: bool = False) -> DataFrame:
             ("service", f"service_{item}", unit_of(item), "neither", f"By service: {words[:1].lower()}{words[1:]}")
             for item, words in SERVICE_WORDS.items()
         ]
+        rows += dictionary_rows()
         words = "counts of the policy arm, of the baseline, and policy less baseline, by service and by area"
         rows.append(("table", "services_policy, services_baseline, services_difference", "", "", words))
     words = "Subsidised starts of the baseline, where it has subsidies of its own."

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from results.display import SMALL
+from results.distance import NOTE
 from results.equity_frame import EQUITY_WORDS
 from results.scorecard_words import rows_frame, words_of
 from results.statistics import STAT_COLUMNS, interval_words
@@ -72,6 +73,8 @@ def sheets_of(headline: Headline) -> dict[str, tuple[str, DataFrame]]:
         if headline.services is not None
         else {}
     )
+    if headline.distance is not None:
+        services["Distance travelled"] = (f"Distance travelled. {NOTE}", headline.distance)
     return {
         "Headline": ("Headline figures, policy less baseline", flagged(top)),
         **scorecard,

@@ -30,6 +30,9 @@ contact:
   {title: A contact, value: 140, unit: pounds per contact, price_year: 2011/12, agencies: {NHS: 140}, source: survey,
    confidence: medium}
 """,
+    "distance.yaml": """
+points: {value: 2, unit: points per life satisfaction points, interval_95: [1, 4], source: survey, confidence: low}
+""",
     "regions/vale/sources.yaml": """
 census: {title: A census, publisher: An office, date: "2021", licence: open, retrieved: 2026-11}
 """,
