@@ -1,4 +1,4 @@
-"""Services as Mesa agents, and their clients as columns: who waits, who is helped, and whom a service still takes."""
+"""Services as Mesa agents, and their clients as columns: who waits and who is helped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from scenarios.service_specs import ServiceSpec
 from simulation.delivery.desk import Ticks
-from simulation.eligibility_pass import has_bit
 from simulation.programmes import part_of
 from simulation.streams import stream_of
 
@@ -102,21 +101,3 @@ class Live:
     def at(self, numbers: Ticks) -> Ticks:
         """Return the positions of client numbers."""
         return np.searchsorted(self.number, numbers)
-
-
-def takes(met: NDArray[np.uint64], service: Ticks, money: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return whether each client's own service and its funders would take him now.
-
-    Parameters
-    ----------
-    met : rules met, shape (clients, words).
-    service : service of each client.
-    money : number of a service's funders' rule, -1 without one.
-    """
-    out = np.ones(service.size, np.bool_)
-    for s in np.unique(service).tolist():
-        mine = service == s
-        out[mine] = has_bit(met[mine], s)
-        if money[s] >= 0:
-            out[mine] &= has_bit(met[mine], int(money[s]))
-    return out

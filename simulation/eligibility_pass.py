@@ -156,7 +156,21 @@ def masks(rules: CompiledRules, columns: Mapping[str, NDArray[Any]]) -> Masks:
     columns : at least those that the rules read, as for `Rule.mask`.
     """
     n = len(next(iter(columns.values())))
-    return _fill(rules, n, lambda name, rows: columns[name][rows], threads=1)
+    return _fill(rules, n, lambda name, rows: columns[name][rows], Lanes(1))
+
+
+def masks_of(rules: CompiledRules, c: Columns, rows: NDArray[np.uint32], month: int, lanes: Lanes) -> Masks:
+    """Return which rules some residents meet in a month, shape (residents, words).
+
+    Parameters
+    ----------
+    rules : compiled rules.
+    c : residents' columns.
+    rows : the residents.
+    month : month number.
+    lanes : threads; the result does not depend on them.
+    """
+    return _fill(rules, rows.size, lambda name, part: READERS[name](c, rows[part], month), lanes)
 
 
 def resident_masks(rules: CompiledRules, c: Columns, month: int, threads: int = 1) -> Masks:
@@ -169,10 +183,14 @@ def resident_masks(rules: CompiledRules, c: Columns, month: int, threads: int = 
     month : month number.
     threads : threads; the result does not depend on it.
     """
-    return _fill(rules, len(c.id), lambda name, rows: READERS[name](c, rows, month), threads)
+    lanes = Lanes(threads)
+    try:
+        return _fill(rules, len(c.id), lambda name, rows: READERS[name](c, rows, month), lanes)
+    finally:
+        lanes.close()
 
 
-def _fill(rules: CompiledRules, n: int, read: Callable[[str, slice], NDArray[Any]], threads: int) -> Masks:
+def _fill(rules: CompiledRules, n: int, read: Callable[[str, slice], NDArray[Any]], lanes: Lanes) -> Masks:
     """Run the tape over n rows, block by block.
 
     Parameters
@@ -180,10 +198,9 @@ def _fill(rules: CompiledRules, n: int, read: Callable[[str, slice], NDArray[Any
     rules : compiled rules.
     n : number of rows.
     read : gives a column for a range of rows.
-    threads : threads.
+    lanes : threads.
     """
     out = np.zeros((n, rules.n_words), np.uint64)
-    lanes = Lanes(threads)
 
     def work(lane: int, first: int, end: int) -> None:
         data = np.zeros((len(rules.columns), BLOCK_ROWS), np.int32)
@@ -196,10 +213,7 @@ def _fill(rules: CompiledRules, n: int, read: Callable[[str, slice], NDArray[Any
                 data[k, :size] = read(name, rows)
             _run(rules.tape, data, stack, found, out, rows.start, size)
 
-    try:
-        lanes.run(work, -(-n // BLOCK_ROWS))
-    finally:
-        lanes.close()
+    lanes.run(work, -(-n // BLOCK_ROWS))
     return out
 
 

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from scenarios.service_specs import ServiceSpec, ServicesSpec
 from scenarios.vocabulary import State
-from simulation.clients import MONTHS_A_YEAR, Live, Rows, Service, takes
+from simulation.clients import MONTHS_A_YEAR, Live, Rows, Service
 from simulation.columns import COMPLETED, HELPED, PLACED, WAITING, Columns
 from simulation.contacts import FULL, MONEY, NOWHERE, RULES, ask, refer
 from simulation.delivery.caseload import Caseload
 from simulation.delivery.desk import TICKS_A_MONTH, Clients, Engine, Period, Referrals, Ticks
 from simulation.delivery.replay import Batch
-from simulation.doors import READERS
-from simulation.eligibility_pass import masks
+from simulation.departures import BARRED, INTO_WORK, STAYS, fates
+from simulation.eligibility_pass import masks_of
 from simulation.help_outcomes import end_help, place, teach
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.output import SERVICE_ITEMS
@@ -115,7 +115,7 @@ class Services:
         asked, channels = self._ask(model)
         waiting = self.live.since < 0
         everybody = np.concatenate([asked, self.live.row[waiting]])
-        met = masks(self.rules, {name: READERS[name](c, everybody, month) for name in self.rules.columns})
+        met = masks_of(self.rules, c, everybody, month, model.lanes)
         removed, changed = self._take_off(c, met[asked.size :], month, counts)
         new, referrals = self._refer(model, asked, channels, met[: asked.size], counts)
         self.live = self.live.and_also(new)
@@ -123,14 +123,15 @@ class Services:
             self.batches.append(Batch(referrals, self.offers.places.copy(), removed))
         period = self.engine.advance(referrals, self.offers.places, removed, (month + 1) * TICKS_A_MONTH)
         changed = np.concatenate([changed, *self._settle(model, period, policy, counts)])
-        rows = np.unique(changed)
+        rows = np.sort(changed)
+        rows = rows[np.diff(rows, prepend=-1) > 0]
         record(
             c, model.tables, model.visit, rows, model.recorder, model.counters[0],
             key(model.root, FIXED, Purpose.WELLBEING), month, policy, rows.size,
         )  # fmt: skip
-        active = self.live.since >= 0
-        self._count(counts, "waiting", self.live.of(~active), c)
-        self._count(counts, "active", self.live.of(active), c)
+        active, where = self.live.since >= 0, c.place[self.live.row]
+        for item, who in (("waiting", ~active), ("active", active)):
+            self._add(counts, item, self.live.service[who], where[who])
         self._charge(counts)
         model.rows.service_places[month - model.first_month] = self.offers.places
 
@@ -153,9 +154,6 @@ class Services:
         n_services, n_places = counts.shape[:2]
         found = np.bincount(service * n_places + place, minlength=n_services * n_places)
         counts[:, :, _ITEM[item]] += found.reshape(n_services, n_places).astype(np.int32)
-
-    def _count(self, counts: Counts, item: str, who: Live, c: Columns) -> None:
-        self._add(counts, item, who.service, c.place[who.row])
 
     def _ask(self, model: RegionModel) -> tuple[Rows, NDArray[np.int64]]:
         """Return the residents who ask at a door, in order of rows, and the channels."""
@@ -187,28 +185,15 @@ class Services:
         -------
         Their numbers, and the rows of residents whose help has ended.
         """
-        live, offers = self.live, self.offers
-        waiting = live.since < 0
-        gone = c.id[live.row] != live.id
-        moved = ~waiting & ~gone & ((c.help[live.row] != live.service + 1) | (c.help_since[live.row] != live.since))
-        begun = c.work_since[live.row].astype(np.int64)
-        working = (c.state[live.row] <= State.ABSENT) & (begun >= live.since) & (month - begun >= self.in_work)
-        in_work = ~waiting & ~gone & ~moved & working & ~self.terms.keeps_workers[live.service]
-        barred = np.zeros(live.number.size, np.bool_)
-        barred[waiting] = ~takes(met, live.service[waiting], offers.money)
-        barred &= ~gone
-        for item, chosen in (
-            ("left_waiting", waiting & gone),
-            ("no_longer_eligible", barred),
-            ("left", ~waiting & gone),
-            ("moved_on", moved),
-            ("into_work", in_work),
-        ):
-            self._count(counts, item, live.of(chosen), c)
-        c.help_state[live.row[barred]] &= np.uint8(~WAITING & 0xFF)
-        ended = live.row[in_work]
+        live, fate = self.live, np.zeros(self.live.number.size, np.int64)
+        fates(
+            c, live.row, live.id, live.service, live.since, met, self.offers.money, self.terms.keeps_workers,
+            month, self.in_work, fate, counts,
+        )  # fmt: skip
+        c.help_state[live.row[fate == BARRED]] &= np.uint8(~WAITING & 0xFF)
+        ended = live.row[fate == INTO_WORK]
         c.help_state[ended] = (c.help_state[ended] & np.uint8(~HELPED & 0xFF)) | np.uint8(COMPLETED)
-        off = gone | moved | in_work | barred
+        off = fate != STAYS
         self.live = live.of(~off)
         return live.number[off], ended
 
@@ -261,7 +246,7 @@ class Services:
         ids = c.id[rows]
         wait = draws(key(model.root, month, Purpose.WAIT), ids)
         tick = month * TICKS_A_MONTH + ((wait & np.uint64(_HALF)).astype(np.int64) * TICKS_A_MONTH >> 32)
-        order = np.lexsort((ids, wait, tick, service))
+        order = np.lexsort((ids, wait, service << 32 | tick))
         full = self._beyond_cap(service[order])
         self._add(counts, "rejected_full", service[order[full]], c.place[rows[order[full]]])
         order = order[~full]

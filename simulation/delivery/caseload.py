@@ -18,11 +18,13 @@ from simulation.delivery.desk import (
     Referrals,
     Ticks,
     check,
+    is_among,
     moves,
 )
 
 _SHIFT = MAX_CLIENTS.bit_length() - 1
 _NEVER = np.int64(1) << 62
+_DESK = Clients._fields.index("desk")
 
 
 @kernel
@@ -139,6 +141,57 @@ def run_desks(
             )  # fmt: skip
 
 
+@kernel
+def take_in(before: Any, gone: Any, new: Any, columns: Any, begin: Any, old: Any) -> None:
+    """Write the clients who stay at each desk and, behind them, the new.
+
+    Parameters
+    ----------
+    before, new : columns of `Clients`, shape (8, clients), by desk.
+    gone : who of those before is taken off.
+    columns : columns of all, written.
+    begin, old : by desk: where its clients begin (one entry more), how many are old; written.
+    """
+    i, j, at = 0, 0, 0
+    for d in range(old.size):
+        begin[d] = at
+        while i < gone.size and before[_DESK, i] == d:
+            if not gone[i]:
+                for k in range(columns.shape[0]):
+                    columns[k, at] = before[k, i]
+                at += 1
+            i += 1
+        old[d] = at - begin[d]
+        while j < new.shape[1] and new[_DESK, j] == d:
+            for k in range(columns.shape[0]):
+                columns[k, at] = new[k, j]
+            at += 1
+            j += 1
+    begin[old.size] = at
+
+
+@kernel
+def add_areas(
+    arrived: Any, status: Any, started: Any, ended: Any, begin: Any, now: int, until: int, queue: Any, busy: Any
+) -> None:
+    """Add up, by desk, the ticks of the period that clients spent in the line and in a place.
+
+    Parameters
+    ----------
+    arrived, status, started, ended : of the clients, by desk, after the period.
+    begin : where each desk's clients begin, one entry more than there are desks.
+    now, until : the period.
+    queue, busy : sums, written.
+    """
+    for d in range(queue.size):
+        for i in range(begin[d], begin[d + 1]):
+            if status[i] == WAITING or status[i] == WITHDRAWN:
+                queue[d] += (until if status[i] == WAITING else ended[i]) - max(arrived[i], now)
+            else:
+                queue[d] += max(0, started[i] - max(arrived[i], now))
+                busy[d] += (until if status[i] == ACTIVE else ended[i]) - max(started[i], now)
+
+
 class Caseload:
     """One desk or many as columns of their clients, by desk and then in the order in which they came."""
 
@@ -154,29 +207,24 @@ class Caseload:
         """Return what happens up to a tick; see `Engine.advance`."""
         room = np.atleast_1d(np.asarray(places, np.int64))
         check(referrals, room, self.now, until, self._columns[0])
-        gone = np.isin(self._columns[0], removed)
-        left, kept = Clients(*self._columns[:, gone]), self._columns[:, ~gone]
+        gone = is_among(self._columns[0], removed)
+        left = Clients(*self._columns[:, gone])
         client, tick, priority, patience, length, _ = referrals
         zero = np.zeros(client.size, np.int64)
         new = np.array((client, referrals.desks, tick, priority, tick + patience, length, zero, zero))
-        order = np.argsort(np.concatenate([kept[1], new[1]]).astype(np.uint16), kind="stable")
-        columns = np.concatenate([kept, new], axis=1)[:, order]
+        columns = np.zeros((len(Clients._fields), gone.size - left.client.size + client.size), np.int64)
+        begin, old = np.zeros(room.size + 1, np.int64), np.zeros(room.size, np.int64)
+        take_in(self._columns, gone, new, columns, begin, old)
         c = Clients(*columns)
-        is_old = order < kept.shape[1]
-        begin = np.searchsorted(c.desk, np.arange(room.size + 1))
-        old = np.bincount(c.desk[is_old], minlength=room.size)
-        helped = is_old & (c.status == ACTIVE)
         ended, line, ends = (np.zeros(c.client.size, np.int64) for _ in range(3))
         run_desks(
             c.arrived, c.priority, c.renege, c.length, c.status, c.started, ended,
             line, ends, begin, old, room, self.now, until,
         )  # fmt: skip
-        done, out, waiting = c.status == FINISHED, c.status == WITHDRAWN, c.status == WAITING
-        fresh = ~(helped | out | waiting)
-        line_ends = np.where(out, ended, np.where(waiting, until, c.started))
-        help_ends = np.where(done, ended, until)
-        queue = np.maximum(line_ends - np.maximum(c.arrived, self.now), 0)
-        busy = np.where(out | waiting, 0, help_ends - np.maximum(c.started, self.now))
+        queue, busy = (np.zeros(room.size, np.int64) for _ in range(2))
+        add_areas(c.arrived, c.status, c.started, ended, begin, self.now, until, queue, busy)
+        done, out, waiting, active = (c.status == what for what in (FINISHED, WITHDRAWN, WAITING, ACTIVE))
+        fresh = (active | done) & (c.started >= self.now)
         taken = np.full(left.client.size, self.now, np.int64)
         off = left.status == ACTIVE
         period = Period(
@@ -186,16 +234,10 @@ class Caseload:
             removed_waiting=moves(left.client[~off], taken[~off]),
             removed_active=moves(left.client[off], taken[off]),
             waiting=np.sort(c.client[waiting]),
-            active=np.sort(c.client[c.status == ACTIVE]),
-            queue_ticks=_by_desk(queue, c.desk, room.size),
-            busy_ticks=_by_desk(busy, c.desk, room.size),
+            active=np.sort(c.client[active]),
+            queue_ticks=queue,
+            busy_ticks=busy,
         )
-        self._columns = columns[:, c.status <= ACTIVE]
+        self._columns = columns.take(np.flatnonzero(waiting | active), axis=1)
         self.now = until
         return period
-
-
-def _by_desk(ticks: Ticks, desk: Ticks, n: int) -> Ticks:
-    total = np.concatenate([[0], np.cumsum(ticks)])  # whole numbers: `bincount` with weights would go through floats
-    edges = np.searchsorted(desk, np.arange(n + 1))
-    return np.asarray(total[edges[1:]] - total[edges[:-1]], np.int64)

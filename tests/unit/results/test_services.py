@@ -201,7 +201,7 @@ def test_the_page_has_services_by_programme_and_place(made):
     page = build_report(made.report, [])
     part = page.partition('<section id="services"')[2].partition("</section>")[0]
     assert "Advice &lt;on prescription&gt;" in part and "key-worker support" in part and "Midham" in part
-    assert part.count("<table>") == 2 and 'href="#services"' in page and 'id="measured"' not in page
+    assert part.count("<table>") == 3 and 'href="#services"' in page and 'id="measured"' not in page
     assert not re.search(r"\bnan\b|\bNone\b", part)
 
 
