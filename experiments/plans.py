@@ -223,11 +223,12 @@ def _own_overrides(scenario: str, other: str, overrides: dict[str, str], is_poli
 
 
 def _subject(key: str) -> str | None:
-    """Return the subsidy, programme or change of services that an override concerns; None for one of the world."""
+    """Return the subsidy, incentive, programme or change of services of an override; None for one of the world."""
+    from scenarios.schema import NAMED
     from scenarios.service_schema import WORLD_KEYS
 
     parts = key.split(".")
-    if parts[0] == "subsidies":
+    if parts[0] in NAMED:
         return ".".join(parts[:2])
     if parts[0] != "services" or key in WORLD_KEYS:
         return None

@@ -118,7 +118,7 @@ def parameters_of(study: Plan) -> DataFrame:
     """Return the parameters that act in a study as a frame of text, assumptions first."""
     from evidence.registry import sources
     from experiments.plans import shipped_effects, shipped_parameters
-    from results.assumptions import changed_lengths, parameter_frame, with_services
+    from results.assumptions import EMPLOYER_OFFERS, changed_lengths, parameter_frame, with_services
     from scenarios.programmes import load_catalogue
 
     specs = [arm.services for arm in (study.policy_arm, study.baseline_arm) if arm.services is not None]
@@ -127,6 +127,8 @@ def parameters_of(study: Plan) -> DataFrame:
     if catalogue is not None and study.policy_arm.services is not None:
         changed |= changed_lengths(catalogue, study.policy_arm.services)
     used = with_services(shipped_parameters(), shipped_effects() if specs else {}, catalogue, specs)
+    if not (study.policy_arm.employers or study.baseline_arm.employers):
+        used.pop(EMPLOYER_OFFERS)
     return parameter_frame(used, sources(), overrides=changed)
 
 
@@ -161,8 +163,9 @@ def policy_lines(study: Plan, context: str | None) -> list[str]:
     scenario, arm, other = study.policy.scenario, study.policy_arm, study.baseline_arm
     lines = [scenario.description.strip()] if scenario.description else []
     lines += [subsidy_line(subsidy) for subsidy in arm.subsidies]
-    if other.subsidies:
-        lines.append(f"Compared with {other.name}: " + " ".join(subsidy_line(s) for s in other.subsidies))
+    lines += [incentive.english() for incentive in arm.employers]
+    if others := [*map(subsidy_line, other.subsidies), *(incentive.english() for incentive in other.employers)]:
+        lines.append(f"Compared with {other.name}: " + " ".join(others))
     lines.append(
         f"Both arms share their history to {month_name(arm.policy_month - 1)} and run {arm.months} months from "
         f"{month_name(arm.policy_month)}."

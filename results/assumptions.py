@@ -18,6 +18,8 @@ COLUMNS = ("Parameter", "Value", "Unit", "95% interval", "Confidence", "Source")
 ASSUMPTION = "assumption"
 DOORS = "doors"
 """Process whose parameters act only where residents can be referred to services."""
+EMPLOYER_OFFERS = "employer_offers"
+"""Process whose parameters act only where there are incentives to employers."""
 DISTANCE = "distance"
 """Group of the parameters that results on services are translated by; no run depends on them."""
 SHOWN = 6

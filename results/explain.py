@@ -26,6 +26,8 @@ STEPS = (
 """Item of `simulation.output.SUBSIDY_ITEMS`, its heading, what it counts."""
 SERVICE_EFFECTS = (("service_cost", "Change in spending on services", "by whoever pays, over the policy's months"),)
 EFFECTS = (
+    ("employers_joined", "Employers who joined", "the most at once, summed over incentives"),
+    ("worker_months_paid", "Months of workers paid for", "counted at each month's end, summed over incentives"),
     ("subsidised_months", "Subsidised person-months", "counted at each month's end"),
     ("deadweight_months", "of them, the twin worked too", "deadweight, counted by pairing"),
     ("treated_net", "Gained by those who started", "person-months in work, net of the twin's"),

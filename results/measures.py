@@ -264,7 +264,7 @@ def purse_lines(agency: str | None = None) -> dict[int, int]:
 
 @measure("pounds", "neither")
 def programme_cost(x: View) -> Quantity:
-    """Public spending on subsidies: wages, payments for a start, support and administration."""
+    """Public spending on subsidies: wages, payments for a start, support, administration, incentives."""
     return Quantity(x.pounds({LINE_INDEX[name]: 1 for name in PROGRAMME_LINES}))
 
 

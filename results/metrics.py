@@ -73,6 +73,11 @@ SERVICE_PLAIN: tuple[Metric, ...] = (
     ),
 )
 """Figures of comparisons in which either arm has services."""
+INCENTIVE_PLAIN: tuple[Metric, ...] = (
+    Metric("employers_joined", "Change in employers who take part in an incentive", "employers", "neither", "count"),
+    Metric("worker_months_paid", "Change in months of workers paid for", "person-months", "neither", "count"),
+)
+"""Figures of comparisons in which either arm has incentives to employers; their cost is subsidy spending."""
 PLAIN: tuple[Metric, ...] = (
     Metric("starts", "Subsidised starts", "starts", "neither", "count"),
     Metric("subsidised_months", "Subsidised person-months", "person-months", "neither", "count"),
@@ -128,8 +133,16 @@ def milestones(horizon: int) -> tuple[int, ...]:
     return tuple(inside if inside and inside[-1] == horizon else [*inside, horizon])
 
 
-def metrics_for(horizon: int, with_services: bool = False) -> dict[str, Metric]:
-    """Return name -> metric for a horizon in months, in the order of the summary; those of services where asked."""
+def metrics_for(horizon: int, with_services: bool = False, with_incentives: bool = False) -> dict[str, Metric]:
+    """Return name -> metric, in the order of the summary.
+
+    Parameters
+    ----------
+    horizon : int
+        Policy months.
+    with_services, with_incentives : bool
+        Whether those of services, and of incentives to employers, are among them.
+    """
     out: dict[str, Metric] = {}
     for template in (*TEMPLATES, *(SERVICE_TEMPLATES if with_services else ())):
         for m in milestones(horizon):
@@ -144,5 +157,6 @@ def metrics_for(horizon: int, with_services: bool = False) -> dict[str, Metric]:
                 None if ratio is None else (ratio[0], ratio[1]),
                 template.sign,
             )
-    out.update({metric.name: metric for metric in (*PLAIN, *(SERVICE_PLAIN if with_services else ()))})
+    more = (*(SERVICE_PLAIN if with_services else ()), *(INCENTIVE_PLAIN if with_incentives else ()))
+    out.update({metric.name: metric for metric in (*PLAIN, *more)})
     return out

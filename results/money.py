@@ -15,7 +15,7 @@ from results.pairing import PairedSeed, ledger_difference, service_counts
 from results.statistics import Stat, statistic
 from results.twins import has_services
 from scenarios.vocabulary import EPOCH_YEAR
-from simulation.ledger import ACCOUNTS, AGENCIES, LINE_INDEX, LINES
+from simulation.ledger import ACCOUNTS, AGENCIES, INCENTIVE_LINES, LINE_INDEX, LINES
 from simulation.output import SERVICE_ITEMS, SUBSIDY_ITEMS
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 FIRST_MONTH_OF_YEAR = 3
 """April, counted from January = 0: the first month of a financial year."""
-SUBSIDY_LINES = frozenset(LINE_INDEX[name] for name in PROGRAMME_LINES)
+SUBSIDY_LINES = frozenset(LINE_INDEX[name] for name in PROGRAMME_LINES if name not in INCENTIVE_LINES.values())
+"""Lines of subsidies for a job; behind incentives, which pay for workers who have one, there is no start."""
 SERVICE_LINES = frozenset(LINE_INDEX[name] for name in LINES_OF_SERVICES)
 CASH = {True: "cashable", False: "not cashable"}
 

@@ -20,7 +20,7 @@ from results.panel import Panel, panel_of
 from results.sustained import sustained_counts
 from scenarios.vocabulary import IN_WORK, State
 from simulation.ledger import AGENCIES, LINE_INDEX
-from simulation.output import SERVICE_ITEMS, SUBSIDY_ITEMS, ResidentRecord, RunOutput
+from simulation.output import INCENTIVE_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS, ResidentRecord, RunOutput
 
 MONTHS = "month bits of every resident"
 NOT_METRICS = ("residents", "treated", "untreated_squares")
@@ -64,6 +64,11 @@ class PairedSeed:
     def has_services(self) -> bool:
         """Return whether either arm has services."""
         return bool(self.policy.service_names or self.baseline.service_names)
+
+    @property
+    def has_incentives(self) -> bool:
+        """Return whether either arm has incentives to employers."""
+        return "employers_joined" in self.metrics
 
     def ratio(self, metric: Metric) -> float:
         """Return a ratio of two counted figures; not a number where the denominator is 0."""
@@ -161,6 +166,9 @@ def compare_arms(policy: RunOutput, baseline: RunOutput, questions: Questions | 
         metrics |= service_metrics(*panels)
         for arm, record in (("policy", ours), ("baseline", twins)):
             metrics |= {f"{arm}_{name}": float(n) for name, n in sustained_counts(record, horizon).items()}
+    if policy.incentives is not None or baseline.incentives is not None:
+        ours_paid, theirs_paid = incentive_counts(policy), incentive_counts(baseline)
+        metrics |= {name: float(ours_paid[name] - theirs_paid[name]) for name in ours_paid}
     equity = count_equity(policy, questions) if questions is not None else None
     return PairedSeed(*panels, metrics=metrics, groups=tables, equity=equity)
 
@@ -247,6 +255,15 @@ def service_metrics(policy: Panel, baseline: Panel) -> dict[str, float]:
     return out
 
 
+def incentive_counts(output: RunOutput) -> dict[str, int]:
+    """Return employers who took part at once, the most of any month by incentive, and months of workers paid for."""
+    if output.incentives is None:
+        return {"employers_joined": 0, "worker_months_paid": 0}
+    employers, workers = (output.incentives[..., INCENTIVE_ITEMS.index(item)] for item in ("employers", "workers"))
+    return {"employers_joined": int(employers.sum(axis=2).max(axis=0).sum()), "worker_months_paid": int(workers.sum())}
+
+
 def metric_values(seed: PairedSeed) -> dict[str, float]:
     """Return every figure of a seed by name, ratios included, in the order of the summary."""
-    return {name: seed.ratio(metric) for name, metric in metrics_for(seed.horizon, seed.has_services).items()}
+    metrics = metrics_for(seed.horizon, seed.has_services, seed.has_incentives)
+    return {name: seed.ratio(metric) for name, metric in metrics.items()}

@@ -65,6 +65,8 @@ CARD_NAMES = (
     "net",
     "deadweight",
     "displacement",
+    "employers_joined",
+    "worker_months_paid",
     "programme_cost",
     "net_public_flow",
     "cost_per_person_month",

@@ -139,7 +139,10 @@ def write_run(folder: RunFolder, contents: RunContents) -> Path:
     summary = summary_table(headline)
     write_bytes(path / RESULTS / "summary.parquet", parquet_bytes(summary))
     write_text(path / "summary.csv", csv_text(summary))
-    write_text(path / "dictionary.csv", csv_text(dictionary_table(headline.horizon, headline.services is not None)))
+    write_text(
+        path / "dictionary.csv",
+        csv_text(dictionary_table(headline.horizon, headline.services is not None, headline.has_incentives)),
+    )
     write_text(path / "scenario.resolved.yaml", contents.resolved_yaml)
     write_text(path / "scenario.diff.yaml", contents.diff_yaml)
     write_json(path / "manifest.json", {**contents.manifest, "content_hash": folder.content_hash})

@@ -122,6 +122,11 @@ class Headline:
         return self.services is not None and "starts" not in self.metrics
 
     @property
+    def has_incentives(self) -> bool:
+        """Return whether either arm has incentives to employers."""
+        return "employers_joined" in self.metrics
+
+    @property
     def price_base(self) -> str:
         """Return in which prices money stands."""
         return price_base(parse_month(month) for month in self.months)

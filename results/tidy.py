@@ -27,7 +27,7 @@ from results.services import WORDS as SERVICE_WORDS
 from results.services import unit_of
 from results.statistics import STAT_COLUMNS, STAT_WORDS
 from results.summary import Headline
-from results.twins import BASELINE_STARTS, has_services, left_out
+from results.twins import BASELINE_STARTS, has_incentives, has_services, left_out
 from scenarios.vocabulary import STATES, month_name
 from simulation.ledger import LINES
 from simulation.output import SUBSIDY_ITEMS
@@ -228,7 +228,8 @@ def effects_table(seeds: Sequence[PairedSeed], geography: Geography, content_has
     """
     table = LongTable(COLUMNS[:-1], ALL)
     unfit = left_out(seeds)
-    shown = [name for name in metrics_for(seeds[0].horizon, has_services(seeds)) if name not in unfit]
+    metrics = metrics_for(seeds[0].horizon, has_services(seeds), has_incentives(seeds))
+    shown = [name for name in metrics if name not in unfit]
     for seed in seeds:
         add_effects(table, seed, geography, content_hash, shown)
     return table.frame()
@@ -252,7 +253,7 @@ def add_effects(
     shown : sequence of str
         Names of the figures.
     """
-    metrics, values = metrics_for(seed.horizon, seed.has_services), metric_values(seed)
+    metrics, values = metrics_for(seed.horizon, seed.has_services, seed.has_incentives), metric_values(seed)
     names = [name for name in shown if not np.isnan(values[name])]
     months = seed.policy.months[seed.policy.start :]
     base = price_base(months)
@@ -353,15 +354,15 @@ def group_unit(item: str) -> str:
     return "share" if item in ("deadweight", "displacement") else "person-months"
 
 
-def dictionary_table(horizon: int, with_services: bool = False) -> DataFrame:
+def dictionary_table(horizon: int, with_services: bool = False, with_incentives: bool = False) -> DataFrame:
     """Return what every column, measure and figure means: kind, name, unit, better, description.
 
     Parameters
     ----------
     horizon : int
         Policy months.
-    with_services : bool
-        Whether either arm has services; what only such runs hold is left out otherwise.
+    with_services, with_incentives : bool
+        Whether either arm has services, or incentives to employers; what only such runs hold is left out otherwise.
     """
     import pandas as pd
 
@@ -376,7 +377,7 @@ def dictionary_table(horizon: int, with_services: bool = False) -> DataFrame:
     ]
     rows += [
         ("figure", f"effect_{m.name}", m.unit, m.better, f"{m.label}, policy less baseline where a difference applies.")
-        for m in metrics_for(horizon, with_services).values()
+        for m in metrics_for(horizon, with_services, with_incentives).values()
     ]
     rows += [
         ("scorecard", m.name, m.unit, "higher" if m.direction == "at_least" else "lower", f"{m.label}.")

@@ -44,9 +44,15 @@ def has_services(runs: Sequence[PairedSeed]) -> bool:
     return any(run.has_services for run in runs)
 
 
+def has_incentives(runs: Sequence[PairedSeed]) -> bool:
+    """Return whether either arm has incentives to employers."""
+    return any(run.has_incentives for run in runs)
+
+
 def are_about_services(runs: Sequence[PairedSeed]) -> bool:
-    """Return whether the arms have services and no subsidy."""
-    return has_services(runs) and not any(run.policy.subsidy_names or run.baseline.subsidy_names for run in runs)
+    """Return whether the arms have services, and neither a subsidy nor an incentive to employers."""
+    paid = any(run.policy.subsidy_names or run.baseline.subsidy_names for run in runs)
+    return has_services(runs) and not paid and not has_incentives(runs)
 
 
 def left_out(runs: Sequence[PairedSeed]) -> frozenset[str]:
@@ -64,7 +70,8 @@ def metrics_of(runs: Sequence[PairedSeed]) -> dict[str, Metric]:
     side by side.
     """
     unfit = left_out(runs)
-    found = {n: m for n, m in metrics_for(runs[0].horizon, has_services(runs)).items() if n not in unfit}
+    metrics = metrics_for(runs[0].horizon, has_services(runs), has_incentives(runs))
+    found = {n: m for n, m in metrics.items() if n not in unfit}
     if not are_subsidised(runs):
         return found
     out: dict[str, Metric] = {}

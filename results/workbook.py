@@ -94,7 +94,7 @@ def sheets_of(headline: Headline) -> dict[str, tuple[str, DataFrame]]:
         ),
         "Dictionary": (
             "Every column, measure and figure",
-            dictionary_table(headline.horizon, headline.services is not None),
+            dictionary_table(headline.horizon, headline.services is not None, headline.has_incentives),
         ),
     }
 

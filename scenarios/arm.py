@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenarios.eligibility import Rule
+from scenarios.incentive_specs import IncentiveSpec
 from scenarios.service_specs import ServicesSpec
 from scenarios.vocabulary import parse_month
 
@@ -117,6 +118,8 @@ class ArmSpec:
         Length of the arms, months from `policy_month` on.
     services
         Services that residents can be referred to; None for none.
+    employers
+        Incentives for employers to offer something beyond what they offer today, sorted by name.
     """
 
     name: str
@@ -127,6 +130,7 @@ class ArmSpec:
     policy_month: int
     months: int
     services: ServicesSpec | None = None
+    employers: tuple[IncentiveSpec, ...] = ()
 
 
 def arm(resolved: Resolved) -> ArmSpec:
@@ -137,6 +141,7 @@ def arm(resolved: Resolved) -> ArmSpec:
     scenarios.errors.ScenarioError
         If the scenario is a context, which is no arm by itself.
     """
+    from scenarios.incentives import incentives_in
     from scenarios.services import services_in
     from scenarios.subsidies import specification
 
@@ -160,6 +165,7 @@ def arm(resolved: Resolved) -> ArmSpec:
         policy_month=start,
         months=scenario.horizon.months,
         services=services_in(scenario, resolved.spot),
+        employers=incentives_in(scenario, resolved.region, resolved.spot),
     )
 
 

@@ -24,9 +24,10 @@ def json_schema() -> dict[str, Any]:
     """Return the schema of a scenario file: keys optional (files extend one another), values with or without source."""
     whole = Scenario.model_json_schema(by_alias=True)
     definitions: dict[str, Any] = whole["$defs"]
-    for definition in (whole, definitions["Horizon"], definitions["Subsidy"]):
+    for definition in (whole, definitions["Horizon"], definitions["Subsidy"], definitions["Incentive"]):
         definition.pop("required", None)
-    definitions["Subsidy"]["required"] = ["name"]
+    for named in ("Subsidy", "Incentive"):
+        definitions[named]["required"] = ["name"]
     definitions["Rule"] = _rule()
     definitions["Source"] = {
         "type": "object",
@@ -37,7 +38,7 @@ def json_schema() -> dict[str, Any]:
     subsidy = definitions["Subsidy"]["properties"]
     subsidy["eligibility"] = {"$ref": "#/$defs/Rule"}
     _name_words(definitions)
-    for name in ("Horizon", "Subsidy", "DemandStep", "MinimumWageStep", "Services", "ProgrammeChange"):
+    for name in ("Horizon", "Subsidy", "Incentive", "DemandStep", "MinimumWageStep", "Services", "ProgrammeChange"):
         properties = definitions[name]["properties"]
         for key in properties:
             if key not in ("name", "eligibility", PROGRAMMES, *BY_CHANNEL):

@@ -1,7 +1,7 @@
 """One file, or a set of overrides, as a flat layer of dotted keys with their spots; merging is then a dictionary's.
 
-Lists of steps, rules and the like are whole values: a nearer layer replaces them. Subsidies are keyed by name,
-so that an alternative states only its differences.
+Lists of steps, rules and the like are whole values: a nearer layer replaces them. Subsidies and incentives to
+employers are keyed by name, so that an alternative states only its differences.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from scenarios.region_names import confidences, parameter_names
 from scenarios.safe_yaml import Document, parse_value
 from scenarios.schema import (
     CONTEXT_KEYS,
+    ENTRY_WORDS,
     EXCLUSIVE,
     HORIZON_KEYS,
+    NAMED,
     NOT_INHERITED,
     SUBSIDY_KEYS,
     TOP_KEYS,
@@ -28,7 +30,7 @@ from scenarios.schema import (
 ENVIRONMENT_PREFIX = "WORKABILITY_SET_"
 COMMAND_LINE = "command line"
 SOURCED_KEYS = ("value", "interval_95", "source", "confidence", "note")
-_OVERRIDE_REFUSED = ("extends", "kind", "subsidies", "parameters", "horizon", "subsidy_defaults", service_keys.SECTION)
+_OVERRIDE_REFUSED = ("extends", "kind", *NAMED, "parameters", "horizon", "subsidy_defaults", service_keys.SECTION)
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ def flatten(document: Document) -> Layer:
         here = spot / key
         if key not in TOP_KEYS:
             raise here.unknown(key, "key of a scenario", TOP_KEYS, "Correct or delete the key")
-        if key == "subsidies":
-            _flatten_subsidies(value, here, layer)
+        if key in NAMED:
+            _flatten_named(key, value, here, layer)
         elif key == "parameters":
             _flatten_parameters(value, here, layer)
         elif key == service_keys.SECTION:
@@ -90,25 +92,47 @@ def _flatten_keys(value: Any, spot: Spot, prefix: str, known: tuple[str, ...], l
         )
     for key, item in value.items():
         if key not in known:
-            what = "key of a subsidy" if prefix.startswith("subsid") else f"key of '{prefix}'"
+            section = "subsidies" if prefix == "subsidy_defaults" else prefix.partition(".")[0]
+            what = f"key of {_entry(section)}" if section in NAMED else f"key of '{prefix}'"
             raise (spot / key).unknown(key, what, known, "Correct or delete the key")
         layer[f"{prefix}.{key}"] = Entry(item, spot / key)
 
 
-def _flatten_subsidies(value: Any, spot: Spot, layer: Layer) -> None:
+def _entry(section: str) -> str:
+    """Return what an entry of a section is called, with its article."""
+    word = ENTRY_WORDS[section]
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+
+
+def _flatten_named(section: str, value: Any, spot: Spot, layer: Layer) -> None:
+    """Write a list of entries with a name into a layer.
+
+    Parameters
+    ----------
+    section
+        Its key in the file.
+    value
+        What stands there.
+    spot
+        Where.
+    layer
+        The layer, written.
+    """
+    word = ENTRY_WORDS[section]
     if not isinstance(value, list):
-        raise spot.error(f"'subsidies' holds {shown(value)}", "a list of subsidies", "Write '- name: ...' below it")
+        plural = "subsidies" if word == "subsidy" else f"{word}s"
+        raise spot.error(f"'{section}' holds {shown(value)}", f"a list of {plural}", "Write '- name: ...' below it")
     seen: set[str] = set()
     for index, item in enumerate(value):
         here = spot / index
         if not isinstance(item, dict) or "name" not in item:
-            raise here.error("the subsidy has no name", "keys and values, 'name' among them", "Write '- name: ...'")
+            raise here.error(f"the {word} has no name", "keys and values, 'name' among them", "Write '- name: ...'")
         name = named(item["name"], here / "name")
         if name in seen:
-            raise here.error(f"a second subsidy is called {shown(name)}", "each name once", "Rename one of them")
+            raise here.error(f"a second {word} is called {shown(name)}", "each name once", "Rename one of them")
         seen.add(name)
-        # Messages name the subsidy by its name, as overrides do, rather than by its position.
-        _flatten_keys(item, replace(here, key=f"subsidies.{name}"), f"subsidies.{name}", SUBSIDY_KEYS, layer)
+        # Messages name the entry by its name, as overrides do, rather than by its position.
+        _flatten_keys(item, replace(here, key=f"{section}.{name}"), f"{section}.{name}", NAMED[section], layer)
 
 
 def _flatten_parameters(value: Any, spot: Spot, layer: Layer) -> None:
@@ -177,8 +201,8 @@ def override_keys(below: Layer) -> list[str]:
     """Return the dotted keys that overrides may set, given what is below them."""
     keys = [key for key in TOP_KEYS if key not in _OVERRIDE_REFUSED]
     keys += [f"horizon.{key}" for key in HORIZON_KEYS]
-    for name in subsidy_names(below):
-        keys += [f"subsidies.{name}.{key}" for key in SUBSIDY_KEYS if key != "name"]
+    for section, known in NAMED.items():
+        keys += [f"{section}.{name}.{key}" for name in names_in(section, below) for key in known if key != "name"]
     return keys + service_keys.override_keys()
 
 
@@ -189,13 +213,15 @@ def _check_override(key: str, spot: Spot, below: Layer) -> None:
         return
     if key in known or service_keys.is_of_programme(key, spot):
         return
-    names = subsidy_names(below)
-    if parts[0] == "subsidies" and len(parts) >= 2 and parts[1] not in names:
+    names = names_in(parts[0], below)
+    if parts[0] in NAMED and len(parts) >= 2 and parts[1] not in names:
+        word = ENTRY_WORDS[parts[0]]
         if not names:
             raise spot.error(
-                "this scenario has no subsidies", mend="Choose another scenario, or add the subsidy to its file"
+                f"this scenario has no {'subsidies' if word == 'subsidy' else f'{word}s'}",
+                mend=f"Choose another scenario, or add the {word} to its file",
             )
-        raise spot.unknown(parts[1], "subsidy of this scenario", names)
+        raise spot.unknown(parts[1], f"{word} of this scenario", names)
     if parts[0] == "parameters":
         raise spot.error(f"{shown(key)} names no parameter", "parameters.<process>.<name>", "Write both parts")
     raise spot.unknown(key, "key to override", known)
@@ -235,9 +261,9 @@ def environment_key(variable: str) -> str:
     return variable.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".")
 
 
-def subsidy_names(layer: Layer) -> list[str]:
-    """Return the names of the subsidies that a layer mentions, in the order of first mention."""
-    return list(dict.fromkeys(key.split(".")[1] for key in layer if key.startswith("subsidies.")))
+def names_in(section: str, layer: Layer) -> list[str]:
+    """Return the names of the entries of a section that a layer mentions, in the order of first mention."""
+    return list(dict.fromkeys(key.split(".")[1] for key in layer if key.startswith(f"{section}.")))
 
 
 def merge(*layers: Layer) -> Layer:
@@ -259,7 +285,7 @@ def apply_defaults(merged: Layer) -> Layer:
     """Return the layer with `subsidy_defaults` written into every subsidy that does not say otherwise."""
     defaults = {key.partition(".")[2]: entry for key, entry in merged.items() if key.startswith("subsidy_defaults.")}
     out = {key: entry for key, entry in merged.items() if not key.startswith("subsidy_defaults.")}
-    for name in subsidy_names(out):
+    for name in names_in("subsidies", out):
         for key, entry in defaults.items():
             others = next((group for group in EXCLUSIVE if key in group), (key,))
             if not any(f"subsidies.{name}.{other}" in out for other in others):

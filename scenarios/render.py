@@ -11,14 +11,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from scenarios.incentive_schema import INCENTIVES
 from scenarios.layers import Entry
 from scenarios.resolve import Resolved
 from scenarios.safe_yaml import reads_as_text
-from scenarios.schema import NOT_INHERITED, Scenario
+from scenarios.schema import NAMED, NOT_INHERITED, Scenario
 from scenarios.service_keys import SECTION, nested
 from scenarios.service_schema import BY_CHANNEL, PROGRAMMES
 
-_ORDER = tuple(key for key in Scenario.model_fields if key not in ("horizon", "parameters", "subsidies", SECTION))
+_ORDER = tuple(key for key in Scenario.model_fields if key not in ("horizon", "parameters", *NAMED, SECTION))
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ def to_yaml(resolved: Resolved) -> str:
     data["horizon"] = {
         key.partition(".")[2]: entry.value for key, entry in entries.items() if key.startswith("horizon.")
     }
-    data["subsidies"] = [_subsidy(entries, subsidy.name) for subsidy in resolved.scenario.subsidies]
+    data["subsidies"] = [_entry(entries, "subsidies", subsidy.name) for subsidy in resolved.scenario.subsidies]
+    if incentives := [_entry(entries, INCENTIVES, one.name) for one in resolved.scenario.employers]:
+        data[INCENTIVES] = incentives
     if services := nested({key: entry.value for key, entry in entries.items()}):
         data[SECTION] = services
     data["parameters"] = {name: entries[f"parameters.{name}"].value for name in sorted(resolved.scenario.parameters)}
@@ -51,8 +54,8 @@ def to_yaml(resolved: Resolved) -> str:
     return f"# '{resolved.scenario.name}' as resolved{note}. It stands alone: nothing is inherited.\n{_dump(data)}"
 
 
-def _subsidy(entries: Mapping[str, Entry], name: str) -> dict[str, Any]:
-    stem = f"subsidies.{name}."
+def _entry(entries: Mapping[str, Entry], section: str, name: str) -> dict[str, Any]:
+    stem = f"{section}.{name}."
     found = {key[len(stem) :]: entry.value for key, entry in entries.items() if key.startswith(stem)}
     return {"name": name} | {key: value for key, value in found.items() if key != "name" and value is not None}
 
@@ -113,12 +116,13 @@ def difference_yaml(before: Resolved, after: Resolved) -> str:
 def _flat(scenario: Scenario) -> dict[str, Any]:
     """Return dotted key -> value that is not empty."""
     data = scenario.model_dump(by_alias=True)
-    subsidies = data.pop("subsidies")
+    named = {section: data.pop(section) for section in NAMED}
     horizon, parameters, services = data.pop("horizon"), data.pop("parameters"), data.pop(SECTION)
     flat = {key: value for key, value in data.items() if key not in NOT_INHERITED and key != "baseline"}
     flat |= {f"horizon.{key}": value for key, value in horizon.items()}
-    for subsidy in subsidies:
-        flat |= {f"subsidies.{subsidy['name']}.{key}": value for key, value in subsidy.items() if key != "name"}
+    for section, listed in named.items():
+        for one in listed:
+            flat |= {f"{section}.{one['name']}.{key}": value for key, value in one.items() if key != "name"}
     flat |= _flat_services(services)
     flat |= {f"parameters.{key}": value for key, value in sorted(parameters.items())}
     return {key: value for key, value in flat.items() if value is not None and value != ()}

@@ -16,9 +16,10 @@ from scenarios import chain, layers
 from scenarios.chain import Link, Source
 from scenarios.checks import check, check_parameters
 from scenarios.errors import Spot
+from scenarios.incentives import incentives_in
 from scenarios.layers import Entry, Layer, Sourced
 from scenarios.region_names import RegionNames, parameter_names, region_list, region_names, source_ids
-from scenarios.schema import CONTEXT_KEYS, NOT_INHERITED, Scenario
+from scenarios.schema import CONTEXT_KEYS, NAMED, NOT_INHERITED, Scenario
 from scenarios.service_keys import SECTION, nested
 from scenarios.service_schema import WORLD_KEYS
 from scenarios.services import services_in
@@ -232,6 +233,7 @@ def _built(
         stem = f"subsidies.{subsidy.name}."
         specification(subsidy, scenario.horizon, region, lambda key, stem=stem: spot_of(stem + key))  # type: ignore[misc]
     services_in(scenario, spot_of)
+    incentives_in(scenario, region, spot_of)
     labels = {link.source.shown_as: link.source.label for link in (*files, *around)}
     return Resolved(
         scenario=scenario,
@@ -275,21 +277,21 @@ def _spot(entries: Mapping[str, Entry], source: Source, key: str) -> Spot:
 
 
 def _tree(plain: Mapping[str, Any], default_name: str) -> dict[str, Any]:
-    """Return the schema's input: nested, subsidies as a list, keys without a value left out."""
+    """Return the schema's input: nested, subsidies and incentives as lists, keys without a value left out."""
     tree: dict[str, Any] = {"parameters": {}, "horizon": {}}
-    subsidies: dict[str, dict[str, Any]] = {}
+    named: dict[str, dict[str, dict[str, Any]]] = {section: {} for section in NAMED}
     for key, value in plain.items():
         if value is None or key in ("extends", "context"):
             continue
         top, _, rest = key.partition(".")
-        if top == "subsidies":
+        if top in NAMED:
             name, _, leaf = rest.partition(".")
-            subsidies.setdefault(name, {"name": name})[leaf] = value
+            named[top].setdefault(name, {"name": name})[leaf] = value
         elif top in ("parameters", "horizon"):
             tree[top][rest] = value
         elif top != SECTION:
             tree[key] = value
-    tree["subsidies"] = list(subsidies.values())
+    tree |= {section: list(entries.values()) for section, entries in named.items()}
     tree[SECTION] = nested(plain)
     tree.setdefault("name", default_name)
     tree.setdefault("title", tree["name"])

@@ -1,6 +1,7 @@
 """What a scenario file may say, once every inherited value is in place; frozen, unknown keys refused.
 
-Checks that need a region or several keys at once are in `scenarios.checks`, `subsidies` and `services`.
+Checks that need a region or several keys at once are in `scenarios.checks`, `subsidies`, `services` and
+`incentives`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from scenarios import quantities as q
+from scenarios.incentive_schema import INCENTIVE_KEYS, INCENTIVES, Incentive
 from scenarios.schema_types import Count, Duration, Finite, Frozen, Money, Month, Name, Share, Text, Title
 from scenarios.service_schema import Services
 
@@ -118,6 +120,9 @@ class Scenario(Frozen):
         default_factory=lambda: Services.model_validate({}),
         description="services that residents can be referred to, and what is changed of them",
     )
+    employers: tuple[Incentive, ...] = Field(
+        (), description="list of incentives for employers to offer more than today, each with a name"
+    )
     parameters: dict[str, Finite] = Field(
         default_factory=dict, description="process.name: value, in place of the evidence"
     )
@@ -131,6 +136,10 @@ FILE_ONLY_KEYS = ("extends", "context", "subsidy_defaults")
 """Keys of a file that are used up in resolving it."""
 TOP_KEYS = (*Scenario.model_fields, *FILE_ONLY_KEYS)
 SUBSIDY_KEYS = tuple(Subsidy.model_fields)
+NAMED: dict[str, tuple[str, ...]] = {"subsidies": SUBSIDY_KEYS, INCENTIVES: INCENTIVE_KEYS}
+"""Sections that are lists of entries with a name -> the keys of an entry."""
+ENTRY_WORDS = {"subsidies": "subsidy", INCENTIVES: "incentive"}
+"""Section -> what its entries are called."""
 HORIZON_KEYS = tuple(Horizon.model_fields)
 EXCLUSIVE = (("end", "window_months"), ("length", "length_months"))
 """Keys of a subsidy that say the same thing: the nearer file's choice replaces the other's."""

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from scenarios.errors import ScenarioError, Spot, shown
-from scenarios.schema import DemandStep, Horizon, MinimumWageStep, Scenario, Subsidy
+from scenarios.incentive_schema import INCENTIVES, Incentive
+from scenarios.schema import NAMED, DemandStep, Horizon, MinimumWageStep, Scenario, Subsidy
 from scenarios.service_keys import SECTION, depth
 
 _MODELS: Mapping[str, type[BaseModel]] = {
@@ -17,6 +18,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "labour_demand": DemandStep,
     "minimum_wage": MinimumWageStep,
     "subsidies": Subsidy,
+    INCENTIVES: Incentive,
 }
 Model = TypeVar("Model", bound=BaseModel)
 _BOUNDS = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
@@ -148,10 +150,11 @@ def _worded(problem: Any, spot: Spot, field: FieldInfo | None, model: type[BaseM
 
 
 def _key(loc: tuple[str | int, ...], data: Mapping[str, Any]) -> str:
-    """Return the dotted key of a location, subsidies by name."""
-    if loc[0] == "subsidies" and len(loc) >= 2 and isinstance(loc[1], int):
-        name = data["subsidies"][loc[1]]["name"]
-        return ".".join(["subsidies", str(name), *map(str, loc[2:3])])
+    """Return the dotted key of a location, subsidies and incentives by name."""
+    section = str(loc[0])
+    if section in NAMED and len(loc) >= 2 and isinstance(loc[1], int):
+        name = data[section][loc[1]]["name"]
+        return ".".join([section, str(name), *map(str, loc[2:3])])
     if loc[0] == SECTION:
         return ".".join(map(str, loc[: depth(loc)]))
     if loc[0] in ("horizon", "parameters"):
@@ -161,7 +164,7 @@ def _key(loc: tuple[str | int, ...], data: Mapping[str, Any]) -> str:
 
 def _below(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """Return what of a location lies below the dotted key."""
-    if loc[0] == "subsidies":
+    if loc[0] in NAMED:
         return loc[3:]
     if loc[0] == SECTION:
         return loc[depth(loc) :]

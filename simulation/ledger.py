@@ -23,6 +23,12 @@ SERVICE_PAYERS = {
 }
 """Kind of a service's funder -> account that pays; every other kind pays from `other_funders`."""
 OTHER_FUNDERS = "other_funders"
+INCENTIVE_LINES = {
+    "DWP": "subsidy_incentive",
+    "combined_authority": "local_subsidy_incentive",
+    "local_authorities": "council_subsidy_incentive",
+}
+"""Payer of an incentive to employers -> the line of its payments."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,21 @@ LINES = (
     Line("service_employers", "employers", "providers", False, "Services paid by employers"),
     Line("service_other_funders", "other_funders", "providers", False, "Services paid by others, or payer not stated"),
     Line("advice_income", "DWP", "residents", True, "Benefits claimed after advice"),
+    Line("subsidy_incentive", "DWP", "employers", True, "Incentive to employers for adjustments and flexible hours"),
+    Line(
+        "local_subsidy_incentive",
+        "combined_authority",
+        "employers",
+        True,
+        "Incentive of combined authorities to employers for adjustments and flexible hours",
+    ),
+    Line(
+        "council_subsidy_incentive",
+        "local_authorities",
+        "employers",
+        True,
+        "Incentive of councils to employers for adjustments and flexible hours",
+    ),
 )
 LINE_INDEX = {line.name: i for i, line in enumerate(LINES)}
 

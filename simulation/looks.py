@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from simulation.columns import HELPED, MAX_APPLICATIONS, SEEKERS_A_TASK
 from simulation.compiling import inlined, kernel, scalar
+from simulation.processes.employer_offers import ADJUSTMENTS, FLEXIBLE
 from simulation.streams import GOLDEN, U64, draw, draw2, high, low, mix, points
 
 N_AREA_BITS = 10
@@ -43,7 +44,9 @@ class LookParameters(NamedTuple):
     `in_places`, `marginal`, `place_mask`, `sector_mask`, `stream` (number of its draws): by subsidy; then
     two that switch on the exact limits; the month, and what services change, by service: `refusal` chance of
     turning a job down by months since help began, `ranking` points and `health_seen` share of the penalty for
-    health at anchor employers or, with `at_home`, at those of the seeker's Place; 16-bit fixed point.
+    health at anchor employers or, with `at_home`, at those of the seeker's Place; 16-bit fixed point; `offers` of each
+    employer under an incentive (no length without one), and the share of the penalty for health that is left where
+    they adjust work, of refusals for childcare where their hours are flexible.
     """
 
     own_sector: int
@@ -66,6 +69,9 @@ class LookParameters(NamedTuple):
     ranking: NDArray[np.int64]
     health_seen: NDArray[np.int64]
     at_home: NDArray[np.uint8]
+    offers: NDArray[np.uint8]
+    adjusted_health: int
+    flexible_refusal: int
 
 
 @scalar
@@ -98,6 +104,25 @@ def range_of(h: Any, place: Any, sector: Any, area_of: Any, own_sector: Any) -> 
 
 
 @inlined
+def penalty_at(firms: Any, p: Any, facts: int, e: int) -> Any:
+    """Return the points that an employer takes off an applicant for the ill health that he sees.
+
+    Parameters
+    ----------
+    firms : employers' columns.
+    p : integers of looks and values.
+    facts : the seeker's word from `facts_of`.
+    e : number of the employer.
+    """
+    health = ((facts >> 25) & 127) << 2
+    if firms.inclusive[e] == 1:
+        health = (health * p.inclusive) >> 16
+    if p.offers.size > 0 and p.offers[e] & ADJUSTMENTS:
+        health = (health * p.adjusted_health) >> 16
+    return health
+
+
+@inlined
 def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, at: int, i: int, facts: int, k: int) -> int:
     """Put the first free programme place that an adviser finds at the head of a list; return the list's length.
 
@@ -123,10 +148,7 @@ def adviser(c: Any, firms: Any, tables: Any, p: Any, m: Any, keys: Any, at: int,
         if size == 0 or firms.places[k, e] <= firms.places_filled[k, e]:
             continue
         z = draw2(keys.value, c.id[i], U64(e) + (p.stream[k] << U64(32)))
-        health = ((facts >> 25) & 127) << 2
-        if firms.inclusive[e] == 1:
-            health = (health * p.inclusive) >> 16
-        value = (facts >> 32) - health + p.subsidy_points[k] + points(z)
+        value = (facts >> 32) - penalty_at(firms, p, facts, e) + p.subsidy_points[k] + points(z)
         if p.no_standard == 0 and value < firms.standard[e] + p.shift:
             return 0
         m.node[at] = e + (k + 1) * n_firms
@@ -192,14 +214,14 @@ def open_doors(firms: Any, tables: Any, w: Any, unlimited: int, n: int) -> Any:
 
 
 @inlined
-def turns_down(c: Any, p: Any, i: int, barriers: int, away: bool, cost: Any) -> Any:
+def turns_down(c: Any, p: Any, i: int, e: int, barriers: int, away: bool, cost: Any) -> Any:
     """Return whether a job costs a seeker too much to get to, in travel or childcare; help may lower the chance.
 
     Parameters
     ----------
     c : residents' columns.
     p : integers of looks and values.
-    i : his row.
+    i, e : his row, number of the employer.
     barriers, away : bits of what holds him back; whether the employer is in another area than his Place.
     cost : draw of the pair.
     """
@@ -208,6 +230,8 @@ def turns_down(c: Any, p: Any, i: int, barriers: int, away: bool, cost: Any) -> 
         months = min(np.int64(p.month) - c.help_since[i], p.refusal.shape[1] - 1)
         ratio = np.int64(p.refusal[np.int64(c.help[i]) - 1, months])
         transport, childcare = (transport * ratio) >> 16, (childcare * ratio) >> 16
+    if p.offers.size > 0 and p.offers[e] & FLEXIBLE:
+        childcare = (childcare * p.flexible_refusal) >> 16
     return (barriers & 1 and away and low(cost) < transport) or (barriers & 2 and high(cost) < childcare)
 
 
@@ -253,12 +277,11 @@ def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, w: Any, k
                     continue
                 facts, who = lists.seeker_facts[s], c.id[i]
                 barriers = (facts >> 23) & 3
-                if barriers > 0 and turns_down(c, p, i, barriers, areas[e] != facts & 255, draw2(accept_key, who, e)):
+                away = areas[e] != facts & 255
+                if barriers > 0 and turns_down(c, p, i, e, barriers, away, draw2(accept_key, who, e)):
                     continue
                 z = draw2(value_key, who, e)
-                health = ((facts >> 25) & 127) << 2
-                if inclusive[e] == 1:
-                    health = (health * p.inclusive) >> 16
+                health = penalty_at(firms, p, facts, e)
                 bonus: Any = 0
                 if c.help_state[i] & HELPED:
                     served = np.int64(c.help[i]) - 1

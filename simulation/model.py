@@ -30,6 +30,7 @@ from simulation.columns import (
 )
 from simulation.exact_limits import clear_market
 from simulation.hiring import hire, match, prepare_nodes
+from simulation.incentives import Incentives
 from simulation.lanes import Lanes
 from simulation.looks import apply
 from simulation.model_tables import look_parameters, pay_tables, terms_of, visit_tables, with_subsidies
@@ -95,7 +96,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.cells = np.zeros(start.n_places * int(np.prod(CELL_SHAPE)), np.int32)
         self.satisfaction = np.zeros(start.n_places, np.int64)
         n_services = len(arm.services.services) if arm.services else 0
-        self.rows = Rows.empty(months, start.n_places, start.n_areas, k, n_services)
+        self.rows = Rows.empty(months, start.n_places, start.n_areas, k, n_services, len(arm.employers))
         self.recorder: Record = empty_record(n if recording else 1, arm.months)
         self.recording = recording
         self.accounts = Accounts(start.n_places, k, start.parameters.claiming)
@@ -117,6 +118,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self._set_year()
         self.subsidies = [Subsidy(self, spec, i) for i, spec in enumerate(arm.subsidies)]
         self.services = Services(self, arm.services) if arm.services else None
+        self.incentives = Incentives(self, arm.employers) if arm.employers else None
         self.places = [Place(self, i) for i in range(start.n_areas)]
         self._tabulate_policy()
         self._set_targets()
@@ -152,6 +154,9 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             self.look_parameters = looks_with_services(
                 self.look_parameters, arm.services.services, self.visit.help_ratio
             )
+        if self.incentives:
+            self.visit = self.visit._replace(offers=self.incentives.offers, offer_ratio=self.incentives.ratios)
+            self.look_parameters = self.look_parameters._replace(offers=self.incentives.offers)
         for k, spec in enumerate(arm.subsidies):
             self.firms.joins[k] = participation(
                 self.firms, spec, k, self.root, int(p.employer_choice.establishment_slots)
@@ -227,6 +232,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             self.visit,
             self.tables,
             self.services,
+            self.incentives,
             self.start,
             self.seeker_ids,
         )
@@ -238,6 +244,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         if policy == 0:
             self._begin_record()
         self._new_rates()
+        if self.incentives:
+            self.incentives.step(self.month)
         self._pass_over_residents(policy)  # 1-4 age, health, exits, ends of subsidies
         self._open_slots()  # 5
         if self.services:  # 6 doors, and 8 programmes
@@ -250,6 +258,9 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.accounts.pay(self)  # 9
         if self.services:
             self.accounts.posted += self.services.bill
+        if self.incentives:
+            self.incentives.close(self)
+            self.accounts.posted += self.incentives.bill
         self._observe()  # 10 wellbeing is kept by events; 11
         self.month += 1
 

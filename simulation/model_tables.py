@@ -15,10 +15,11 @@ from simulation.columns import MAX_LOOKS, Columns
 from simulation.looks import N_AREA_BITS, LookParameters, LookTables
 from simulation.parameters import Parameters
 from simulation.processes import demography, progression, wellbeing
+from simulation.processes.employer_offers import N_GROUPS
 from simulation.processes.help_effects import RATIOS
 from simulation.streams import stream_of
 from simulation.subsidies import Terms
-from simulation.thresholds import CLASS_OF_BITS, ONE, threshold
+from simulation.thresholds import CLASS_OF_BITS, DESTINATIONS, ONE, threshold
 from simulation.visit import VALUES, Visit
 
 YEARS = demography.AGES
@@ -171,6 +172,8 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, limits: Limits) -> Vi
         lock_in=np.zeros(0, np.int64),
         help_until=np.zeros(0, np.int64),
         help_satisfaction=np.zeros(0, np.int64),
+        offers=np.zeros(0, np.uint8),
+        offer_ratio=np.zeros((2, N_GROUPS, len(DESTINATIONS)), np.int64),
     )
 
 
@@ -308,4 +311,7 @@ def look_parameters(
         ranking=np.zeros(0, np.int64),
         health_seen=np.zeros(0, np.int64),
         at_home=np.zeros(0, np.uint8),
+        offers=np.zeros(0, np.uint8),
+        adjusted_health=round(p.employer_offers.adjusted_health_penalty * ONE),
+        flexible_refusal=round(p.employer_offers.flexible_refusal * ONE),
     )

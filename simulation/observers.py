@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scenarios.vocabulary import AGE_BANDS, STATES
 from simulation.compiling import inlined, kernel
 from simulation.ledger import LINES
-from simulation.output import FLOW_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS
+from simulation.output import FLOW_ITEMS, INCENTIVE_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS
 from simulation.visit import CELL_SHAPE, OUTSIDE, Counters
 
 
@@ -69,16 +69,19 @@ class Rows:
     ledger: NDArray[np.int64]
     services: NDArray[np.int32]
     service_places: NDArray[np.int32]
+    incentives: NDArray[np.int64]
     state_hash: NDArray[np.uint64]
 
     @classmethod
-    def empty(cls, months: int, n_places: int, n_areas: int, n_subsidies: int, n_services: int = 0) -> Rows:
+    def empty(
+        cls, months: int, n_places: int, n_areas: int, n_subsidies: int, n_services: int = 0, n_incentives: int = 0
+    ) -> Rows:
         """Return rows of zeros for so many months.
 
         Parameters
         ----------
         months : number of months.
-        n_places, n_areas, n_subsidies, n_services : Places, areas with those outside, subsidies, services.
+        n_places, n_areas, n_subsidies, n_services, n_incentives : Places, areas with those outside, and the rest.
         """
         bands, states = len(AGE_BANDS), len(STATES)
         return cls(
@@ -94,5 +97,6 @@ class Rows:
             ledger=np.zeros((months, n_places, len(LINES)), np.int64),
             services=np.zeros((months, n_services, n_places, len(SERVICE_ITEMS)), np.int32),
             service_places=np.zeros((months, n_services), np.int32),
+            incentives=np.zeros((months, n_incentives, n_places, len(INCENTIVE_ITEMS)), np.int64),
             state_hash=np.zeros(months, np.uint64),
         )

@@ -40,6 +40,9 @@ left the region or the age range while waiting; started. Of those helped: finish
 that they found while being helped, dropped out, moved on to another service, left the region or the age range.
 Placed in a job. Lost: rejected by rules, by money or by a full list, and not referred on. Waiting and being helped at
 the month's end. Days waited by those who started."""
+INCENTIVE_ITEMS = ("employers", "workers")
+"""Monthly counts by incentive and Place: employers there who take part, workers living there whom it concerns and who
+are paid for, both at the month's end."""
 LIVE_GROUPS = ("place", "age_band", "sex", "ethnicity", "health", "state", "cohort", "deprivation", "unemployed_months")
 """Columns of `ResidentRecord.groups`, all taken at the start of the policy, before it can act."""
 NEED_GROUPS = ("qualification", "conditions", "meets")
@@ -148,5 +151,7 @@ class RunOutput:
     """(T, P, B, S + 1, S + 1): moves by age band; index S is outside the region (arrivals, leavers)."""
     ageing: NDArray[np.int32] | None = None
     """(T, P, B, S): residents who grew into the age band, by state at the month's start."""
+    incentives: NDArray[np.int64] | None = None
+    """(T, I, P, len(INCENTIVE_ITEMS)) for I incentives to employers; None where the arm has none"""
     scores: Scores | None = None
     """snapshots of the scorecard; None where none was taken"""

@@ -10,6 +10,7 @@ from simulation.processes.claiming import ClaimingParameters
 from simulation.processes.contact import DoorParameters
 from simulation.processes.demography import DemographyParameters
 from simulation.processes.employer_choice import EmployerParameters
+from simulation.processes.employer_offers import EmployerOfferParameters
 from simulation.processes.health import HealthParameters
 from simulation.processes.long_term_sickness import LongTermSicknessParameters
 from simulation.processes.participation import ParticipationParameters
@@ -40,6 +41,7 @@ class Parameters:
     claiming: ClaimingParameters
     demography: DemographyParameters
     doors: DoorParameters
+    employer_offers: EmployerOfferParameters
 
 
 _KINDS: dict[str, type] = {
@@ -55,6 +57,7 @@ _KINDS: dict[str, type] = {
     "claiming": ClaimingParameters,
     "demography": DemographyParameters,
     "doors": DoorParameters,
+    "employer_offers": EmployerOfferParameters,
 }
 
 

@@ -10,6 +10,7 @@ from scenarios.vocabulary import State
 from simulation.columns import HELPED, PLACED
 from simulation.compiling import inlined, scalar
 from simulation.covariates import SPELL_CAP
+from simulation.offers import offered
 from simulation.processes.help_effects import ENTRY, RETENTION, RETURN, SICK_EXIT
 from simulation.streams import draw, draw2, high, low, points
 from simulation.thresholds import SEGMENT_BITS
@@ -120,6 +121,8 @@ def exit_of(c: Any, t: Any, v: Any, i: int, u: int, month: int) -> Any:
             width = (width * helped(c, v, i, SICK_EXIT, month)) >> 16
         elif s <= _ABSENT and d == _D_UNEMPLOYED:
             width = (width * helped(c, v, i, RETENTION, month)) >> 16
+    if v.offers.size > 0 and s <= _ABSENT:
+        width = (width * offered(c, v, i, s, d)) >> 16
     if u - np.int64(t.offset[s, d]) >= width:
         return STAYS
     if d == _D_SEARCH:

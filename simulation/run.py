@@ -146,10 +146,10 @@ def _joined(history: Rows, model: RegionModel, t: int) -> dict[str, NDArray[Any]
     out, later = {}, model.rows
     for name in Rows.__dataclass_fields__:
         before, after = getattr(history, name)[:t], getattr(later, name)
-        if name in ("subsidies", "services", "service_places"):
+        if name in ("subsidies", "services", "service_places", "incentives"):
             past = before
             before = np.zeros((t, *after.shape[1:]), after.dtype)
-            if name != "subsidies" and model.services and past.shape[1]:
+            if name.startswith("service") and model.services and past.shape[1]:
                 before[:, model.services.number_before] = past
         out[name] = np.concatenate([before, after])
     return out
@@ -202,6 +202,7 @@ def output_of(
         seconds=seconds,
         moves_by_age=moves,
         ageing=rows["ageing"],
+        incentives=rows["incentives"] if model.incentives else None,
         scores=scorecard.scores() if scorecard is not None else None,
     )
 

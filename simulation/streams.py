@@ -56,6 +56,7 @@ class Purpose(IntEnum):
     LEARNING = 25  # low: does he gain a level; high: does he change sector, and into which
     PLACEMENT = 26  # low: is he placed in a job; high: rounding of a helped seeker's looks
     SITE = 27  # how far a service's effect lies from its mean in a Place
+    JOINING = 28  # by incentive. low: does an employer join
 
 
 def _mix_py(z: int) -> int:

@@ -91,7 +91,9 @@ class Visit(NamedTuple):
     severity, `satisfaction_levels` 256 quantiles of people's own level; three by subsidy; the rest by service:
     `help_ratio` what help multiplies hazards with by Place, months since it began and effect
     (`processes.help_effects.RATIOS`), 16-bit fixed point; `lock_in` the same of looks while being helped;
-    `help_until` months after which there is no effect left; `help_satisfaction` tenths while being helped.
+    `help_until` months after which there is no effect left; `help_satisfaction` tenths while being helped. `offers`:
+    bits of what each employer offers under an incentive, of no length where the arm has none; `offer_ratio` what that
+    multiplies hazards with by state, group of workers and destination, 16-bit fixed point.
     """
 
     values: NDArray[np.int64]
@@ -117,6 +119,8 @@ class Visit(NamedTuple):
     lock_in: NDArray[np.int64]
     help_until: NDArray[np.int64]
     help_satisfaction: NDArray[np.int64]
+    offers: NDArray[np.uint8]
+    offer_ratio: NDArray[np.int64]
 
 
 class Counters(NamedTuple):

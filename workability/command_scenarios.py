@@ -72,12 +72,13 @@ def check(
     from workability.terminal import data
 
     resolved = resolve(file, parse_overrides(set_), environment=dict(os.environ))
-    if resolved.scenario.kind == "scenario":
-        arm(resolved)
+    employers = arm(resolved).employers if resolved.scenario.kind == "scenario" else ()
     if show_origin or as_json:
         _show(resolved, show_origin, as_json, not no_colour)
     else:
         data(f"{file}: a valid {resolved.scenario.kind}, '{resolved.scenario.name}'.")
+        for incentive in employers:
+            data(incentive.english())
 
 
 @guarded

@@ -29,6 +29,8 @@ MAIN = (
     "losers",
     "unemployed_mean",
     "claimants_mean",
+    "employers_joined",
+    "worker_months_paid",
     "programme_cost",
     "net_public_flow",
 )

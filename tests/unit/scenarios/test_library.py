@@ -35,6 +35,7 @@ SHIPPED = {
     "waits-halved",
     "early-absence-help",
     "connect-to-work-half",
+    "sme-incentives",
 }
 
 
