@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from results.groups import FIXED_LABELS, ITEMS
 from results.pairing import PairedSeed
 from results.statistics import Stat, ratio_statistic, statistic, student
-from results.twins import are_about_services, are_subsidised, service_words, twin_words
+from results.twins import (
+    are_about_incentives,
+    are_about_services,
+    are_subsidised,
+    incentive_words,
+    service_words,
+    twin_words,
+)
 
 COVERED = 0.95
 """The target group is the smallest set of labels of one dimension that holds this share of those who started."""
@@ -99,12 +106,12 @@ def alarm_of(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int) -> 
     n_seeds : int
         Number of different seeds.
     """
-    is_about_services = are_about_services(runs)
-    if is_about_services or are_subsidised(runs):
+    words = service_words if are_about_services(runs) else incentive_words if are_about_incentives(runs) else None
+    if words or are_subsidised(runs):
         nan = float("nan")
         none = Stat(nan, nan, nan, nan, nan, nan, len(np.unique(draws)), n_seeds, nan, "none")
         arms = runs[0].policy.arm, runs[0].baseline.arm
-        text = service_words() if is_about_services else twin_words(*arms)
+        text = words() if words else twin_words(*arms)
         return Alarm("", (), None, None, None, nan, False, False, none, text)
     tables = {name: np.sum([run.groups[name] for run in runs], axis=0) for name in runs[0].groups}
     dimension, chosen, share = target_group(tables)

@@ -268,7 +268,9 @@ def scorecard_parts(headline: Headline) -> dict[str, Any]:
 
 def sections_of(headline: Headline) -> list[tuple[str, str]]:
     """Return id and title of the page's sections: services where there are some, twins where there are subsidies."""
-    hidden = {"services"} if headline.services is None else {"measured"} if headline.is_about_services else set()
+    hidden = (set() if headline.services is not None else {"services"}) | (
+        set() if headline.has_subsidies else {"measured"}
+    )
     return [(name, title) for name, title in SECTIONS if name not in hidden]
 
 
@@ -305,7 +307,7 @@ def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
         "status": status,
         "caveats": list(data.caveats) or default_caveats(headline),
         "sections": sections_of(headline),
-        "about_services": headline.is_about_services,
+        "has_subsidies": headline.has_subsidies,
         **service_parts(headline),
         "cards": cards_of(headline),
         "findings": findings(headline),

@@ -165,7 +165,7 @@ def sentence_on_certainty(headline: Headline) -> str:
 def findings(headline: Headline) -> list[str]:
     """Return the sentences of the report's answer, in order."""
     services = [] if headline.services is None else [finding_on_services(headline)]
-    if headline.is_about_services:
+    if not headline.has_subsidies:
         middle = [*services, sentence_on_winners(headline), sentence_on_money(headline)]
         return [sentence_on_jobs(headline), *middle, sentence_on_certainty(headline)]
     return [

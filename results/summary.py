@@ -26,9 +26,10 @@ from results.services import ServiceFacts, all_over, service_frame
 from results.statistics import Stat, describe, interval_kind, ratio_statistic, statistic
 from results.twins import (
     BASELINE_STARTS,
-    baseline_starts,
     has_services,
+    incentive_words,
     left_out,
+    metric_statistic,
     metrics_of,
     service_words,
     twin_words,
@@ -112,14 +113,19 @@ class Headline:
     @property
     def twin_words(self) -> str:
         """Return why deadweight and displacement are not given; empty where they are."""
-        if self.is_about_services:
-            return service_words()
+        if not self.has_subsidies:
+            return incentive_words() if self.has_incentives else service_words()
         return twin_words(self.policy, self.baseline) if BASELINE_STARTS in self.metrics else ""
 
     @property
     def is_about_services(self) -> bool:
-        """Return whether the arms have services and no subsidy, so that nothing is said of subsidised jobs."""
-        return self.services is not None and "starts" not in self.metrics
+        """Return whether the arms have services, and neither a subsidy nor an incentive to employers."""
+        return self.services is not None and not self.has_subsidies and not self.has_incentives
+
+    @property
+    def has_subsidies(self) -> bool:
+        """Return whether anything is said of subsidised jobs: not where there are services or incentives alone."""
+        return "starts" in self.metrics
 
     @property
     def has_incentives(self) -> bool:
@@ -267,28 +273,6 @@ def summarise(
         services=service_frame(runs, draws, n_seeds, where, services),
         distance=distance_frame(runs, draws, n_seeds, services),
     )
-
-
-def metric_statistic(metric: Metric, runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int) -> Stat:
-    """Return one figure over runs; ratios are formed from sums, not averaged.
-
-    Parameters
-    ----------
-    metric : Metric
-        Which figure.
-    runs : list of PairedSeed
-        The runs.
-    draws : int64, shape (runs,)
-        Draw of each run.
-    n_seeds : int
-        Number of different seeds.
-    """
-    if metric.name == BASELINE_STARTS:
-        return statistic(np.array([baseline_starts(run) for run in runs]), draws, n_seeds)
-    if metric.ratio is None:
-        return statistic(np.array([run.metrics[metric.name] for run in runs]), draws, n_seeds)
-    above, below = (np.array([run.metrics[part] for run in runs]) for part in metric.ratio)
-    return ratio_statistic(metric.sign * above, below, draws, n_seeds)
 
 
 def group_frame(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int, where: Geography) -> DataFrame:

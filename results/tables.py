@@ -114,7 +114,7 @@ def group_table(headline: Headline, dimension: str, caption: str, heading: str) 
     """
     wanted = {item: "count" for item in ITEMS if item in ("residents", "treated", "gained", "lost", "net")}
     headings = [heading, *GROUP_HEADINGS]
-    if headline.is_about_services:
+    if not headline.has_subsidies:
         del wanted["treated"]
         headings.remove("Started")
     if headline.twin_words:

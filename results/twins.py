@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from results.metrics import Metric, metrics_for, milestones
 from results.pairing import PairedSeed, subsidy_count
+from results.statistics import Stat, ratio_statistic, statistic
 
 NEED_FREE_TWINS = (
     "deadweight_months",
@@ -55,11 +59,19 @@ def are_about_services(runs: Sequence[PairedSeed]) -> bool:
     return has_services(runs) and not paid and not has_incentives(runs)
 
 
+def are_about_incentives(runs: Sequence[PairedSeed]) -> bool:
+    """Return whether the arms have incentives to employers and no subsidy."""
+    paid = any(run.policy.subsidy_names or run.baseline.subsidy_names for run in runs)
+    return has_incentives(runs) and not paid
+
+
 def left_out(runs: Sequence[PairedSeed]) -> frozenset[str]:
     """Return the figures, and items of groups, that mean nothing in this comparison."""
     if are_about_services(runs):
         dated = (name.format(m=m) for name in SUBSIDY_ONLY_AT for m in milestones(runs[0].horizon))
         return frozenset((*NEED_FREE_TWINS, *SUBSIDY_ITEMS_OF_GROUPS, *SUBSIDY_ONLY, *dated))
+    if are_about_incentives(runs):
+        return frozenset((*NEED_FREE_TWINS, *SUBSIDY_ITEMS_OF_GROUPS, *LEVELS))
     return frozenset(NEED_FREE_TWINS if are_subsidised(runs) else ())
 
 
@@ -83,6 +95,28 @@ def metrics_of(runs: Sequence[PairedSeed]) -> dict[str, Metric]:
     return out
 
 
+def metric_statistic(metric: Metric, runs: Sequence[PairedSeed], draws: NDArray[np.int64], n_seeds: int) -> Stat:
+    """Return one figure over runs; ratios are formed from sums, not averaged.
+
+    Parameters
+    ----------
+    metric : Metric
+        Which figure.
+    runs : sequence of PairedSeed
+        The runs.
+    draws : int64, shape (runs,)
+        Draw of each run.
+    n_seeds : int
+        Number of different seeds.
+    """
+    if metric.name == BASELINE_STARTS:
+        return statistic(np.array([baseline_starts(run) for run in runs]), draws, n_seeds)
+    if metric.ratio is None:
+        return statistic(np.array([run.metrics[metric.name] for run in runs]), draws, n_seeds)
+    above, below = (np.array([run.metrics[part] for run in runs]) for part in metric.ratio)
+    return ratio_statistic(metric.sign * above, below, draws, n_seeds)
+
+
 def twin_words(policy: str, baseline: str) -> str:
     """Return why deadweight and displacement are not shown, and how each is measured."""
     alone = policy.removesuffix("-changed").removesuffix("-again")
@@ -91,6 +125,14 @@ def twin_words(policy: str, baseline: str) -> str:
     return (
         f"Deadweight and displacement are not given here, because {baseline} has subsidies of its own: "
         f"both are measured against baseline by {commands}."
+    )
+
+
+def incentive_words() -> str:
+    """Return why deadweight and displacement are not shown where the arms have incentives to employers alone."""
+    return (
+        "Deadweight and displacement of subsidised jobs are not given here, because neither arm subsidises a job. What "
+        "the incentives do to work is the net difference between the two arms, person by person."
     )
 
 

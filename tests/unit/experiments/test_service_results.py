@@ -14,7 +14,7 @@ from experiments.errors import RunError
 from experiments.plans import plan
 from experiments.reproduce import reproduce
 from experiments.requests import Request
-from experiments.words import parameters_of
+from experiments.words import parameters_of, policy_lines
 from results.explain import chain_text
 from results.services import LEAVE_HELP, LEAVE_LINE, reader
 from results.store import checksums, read_manifest, read_table
@@ -102,4 +102,12 @@ def test_a_changed_length_is_named_beside_the_evidence(tmp_path: Path) -> None:
 
 def test_runs_without_services_list_no_door_and_keep_no_table(tmp_path: Path) -> None:
     listed = parameters_of(plan(request(tmp_path, "kickstart")))["Parameter"]
-    assert not listed.str.startswith(("doors.", "services.", "programmes.")).any()
+    assert not listed.str.startswith(("doors.", "services.", "programmes.", "employer_offers.")).any()
+
+
+def test_what_incentives_assume_is_listed_where_a_study_has_some(tmp_path: Path) -> None:
+    study = plan(request(tmp_path, "sme-incentives"))
+    listed = parameters_of(study)["Parameter"]
+    assert {"employer_offers.take_up", "employer_offers.adjusted_return"} <= set(listed)
+    lines = policy_lines(study, None)
+    assert any("£40 a month by the combined authority for each worker with a declared condition" in s for s in lines)
