@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.eligibility import Rule
 from scenarios.incentive_specs import IncentiveSpec
+from scenarios.fund_specs import FundingSpec
 from scenarios.service_specs import ServicesSpec
 from scenarios.vocabulary import parse_month
 
@@ -120,6 +121,8 @@ class ArmSpec:
         Services that residents can be referred to; None for none.
     employers
         Incentives for employers to offer something beyond what they offer today, sorted by name.
+    funding
+        Money that their starts are paid from; None where nothing limits it.
     """
 
     name: str
@@ -131,6 +134,7 @@ class ArmSpec:
     months: int
     services: ServicesSpec | None = None
     employers: tuple[IncentiveSpec, ...] = ()
+    funding: FundingSpec | None = None
 
 
 def arm(resolved: Resolved) -> ArmSpec:
