@@ -102,6 +102,9 @@ class FundingSpec:
         Share of its staff that a service without money loses a month.
     ramp_months
         Months in which a service that has money again takes on its whole staff, evenly.
+    prior_success, prior_starts
+        Share of starts that end in a job as allocators expect it of any service before they see data, and how many
+        starts that expectation weighs.
     """
 
     funds: tuple[FundSpec, ...]
@@ -110,6 +113,8 @@ class FundingSpec:
     stretch: float = 1.0
     leave: float = 0.5
     ramp_months: int = 6
+    prior_success: float = 0.3
+    prior_starts: float = 20.0
 
 
 def in_force(fund: FundSpec, constraints: frozenset[str], first: int, end: int) -> FundSpec:
