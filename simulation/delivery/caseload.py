@@ -24,6 +24,7 @@ from simulation.delivery.desk import (
 
 _SHIFT = MAX_CLIENTS.bit_length() - 1
 _NEVER = np.int64(1) << 62
+NOBODY: Ticks = np.zeros(0, np.int64)
 _DESK = Clients._fields.index("desk")
 
 
@@ -70,7 +71,7 @@ def pop(heap: Any, n: int) -> int:
 @kernel
 def run_period(
     arrived: Any, priority: Any, renege: Any, length: Any, status: Any, started: Any, ended: Any,
-    line: Any, ends: Any, old: int, places: int, now: Any, until: int,
+    line: Any, ends: Any, held: Any, old: int, places: int, now: Any, until: int,
 ) -> None:  # fmt: skip
     """Run a desk from tick `now` up to tick `until`.
 
@@ -79,6 +80,7 @@ def run_period(
     arrived, priority, renege, length : of the clients, those already there first, then the new in order.
     status, started, ended : of the clients, written.
     line, ends : working space for the line and for the ends of help.
+    held : whether a client cannot start in this period.
     old : how many clients are already there.
     places : people helped at once.
     now, until : the period.
@@ -86,8 +88,9 @@ def run_period(
     n, n_line, n_ends = arrived.size, 0, 0
     for i in range(old):
         if status[i] == WAITING:
-            push(line, n_line, (priority[i] << _SHIFT) | i)
-            n_line += 1
+            if not held[i]:
+                push(line, n_line, (priority[i] << _SHIFT) | i)
+                n_line += 1
         else:
             push(ends, n_ends, ((started[i] + length[i]) << _SHIFT) | i)
             n_ends += 1
@@ -111,8 +114,9 @@ def run_period(
             n_ends -= 1
             status[i], ended[i] = FINISHED, now
         else:
-            push(line, n_line, (priority[x] << _SHIFT) | x)
-            n_line += 1
+            if not held[x]:
+                push(line, n_line, (priority[x] << _SHIFT) | x)
+                n_line += 1
             x += 1
     for i in range(n):
         if status[i] == WAITING and renege[i] < until:
@@ -122,13 +126,13 @@ def run_period(
 @kernel
 def run_desks(
     arrived: Any, priority: Any, renege: Any, length: Any, status: Any, started: Any, ended: Any,
-    line: Any, ends: Any, begin: Any, old: Any, places: Any, now: int, until: int,
+    line: Any, ends: Any, held: Any, begin: Any, old: Any, places: Any, now: int, until: int,
 ) -> None:  # fmt: skip
     """Run every desk from tick `now` up to tick `until`; see `run_period`.
 
     Parameters
     ----------
-    arrived, priority, renege, length, status, started, ended, line, ends : of all clients, by desk.
+    arrived, priority, renege, length, status, started, ended, line, ends, held : of all clients, by desk.
     begin, old, places : by desk: where its clients begin (one entry more), how many are old, its places.
     now, until : the period.
     """
@@ -137,7 +141,7 @@ def run_desks(
         if a < b:
             run_period(
                 arrived[a:b], priority[a:b], renege[a:b], length[a:b], status[a:b], started[a:b], ended[a:b],
-                line[a:b], ends[a:b], old[d], places[d], now, until,
+                line[a:b], ends[a:b], held[a:b], old[d], places[d], now, until,
             )  # fmt: skip
 
 
@@ -203,7 +207,9 @@ class Caseload:
         """Return everybody who waits or is helped now."""
         return Clients(*self._columns.copy())
 
-    def advance(self, referrals: Referrals, places: int | Ticks, removed: Ticks, until: int) -> Period:
+    def advance(
+        self, referrals: Referrals, places: int | Ticks, removed: Ticks, until: int, held: Ticks | None = None
+    ) -> Period:
         """Return what happens up to a tick; see `Engine.advance`."""
         room = np.atleast_1d(np.asarray(places, np.int64))
         check(referrals, room, self.now, until, self._columns[0])
@@ -219,7 +225,7 @@ class Caseload:
         ended, line, ends = (np.zeros(c.client.size, np.int64) for _ in range(3))
         run_desks(
             c.arrived, c.priority, c.renege, c.length, c.status, c.started, ended,
-            line, ends, begin, old, room, self.now, until,
+            line, ends, is_among(c.client, NOBODY if held is None else held), begin, old, room, self.now, until,
         )  # fmt: skip
         queue, busy = (np.zeros(room.size, np.int64) for _ in range(2))
         add_areas(c.arrived, c.status, c.started, ended, begin, self.now, until, queue, busy)

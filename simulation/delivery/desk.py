@@ -121,7 +121,9 @@ class Engine(Protocol):
         """Return everybody who waits or is helped now."""
         ...
 
-    def advance(self, referrals: Referrals, places: int | Ticks, removed: Ticks, until: int) -> Period:
+    def advance(
+        self, referrals: Referrals, places: int | Ticks, removed: Ticks, until: int, held: Ticks | None = None
+    ) -> Period:
         """Return what happens from the last period's end up to, but not at, a tick.
 
         Parameters
@@ -130,6 +132,7 @@ class Engine(Protocol):
         places : people helped at once from the period's first tick on; one number a desk, shape (desks,).
         removed : clients taken off at the period's first tick; those not at the desk are ignored.
         until : tick at which the period ends.
+        held : clients, old or new, who cannot start in this period; they keep their turn in the line. None for nobody.
 
         Raises
         ------

@@ -5,6 +5,7 @@ It runs the same desks as `caseload` and starts the same clients at the same tic
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -33,12 +34,16 @@ class _Terms(NamedTuple):
     started: int
 
 
+_TURN = 1 << 32
+"""More clients than ever come to a desk: a request's priority is the class, then the turn in the line."""
+
+
 class _Client(salabim.Component):  # type: ignore[misc]  # salabim ships without types
     """One client: joins the line, is helped or gives up."""
 
-    def setup(self, hall: Queue, terms: _Terms) -> None:
-        """Take the client's own terms, each a whole number."""
-        self.hall, self.terms = hall, terms
+    def setup(self, hall: Queue, terms: _Terms, turn: int) -> None:
+        """Take the client's own terms and turn, each a whole number."""
+        self.hall, self.terms, self.turn = hall, terms, turn
         self.is_active, self.is_here = terms.status == ACTIVE, False
         self.begun = terms.started
 
@@ -51,12 +56,18 @@ class _Client(salabim.Component):  # type: ignore[misc]  # salabim ships without
         if self.is_active:
             yield self.request(place)
         else:
-            yield self.request(
-                place, request_priority=terms.priority, fail_at=terms.renege, priority=_LEAVES_LINE
-            )  # fmt: skip
-            now = int(self.env.now())
+            turn = terms.priority * _TURN + self.turn
+            while True:
+                leaves = min(terms.renege, hall.until)
+                if terms.client in hall.held:
+                    yield self.hold(till=leaves, priority=_LEAVES_LINE)
+                else:
+                    yield self.request(place, request_priority=turn, fail_at=leaves, priority=_LEAVES_LINE)
+                now = int(self.env.now())
+                if self.isclaiming(place) or now >= terms.renege:
+                    break
             hall.waits[terms.desk].tally(now - terms.arrived)
-            if self.failed():
+            if not self.isclaiming(place):
                 hall.note("withdrawn", self)
                 return
             self.is_active, self.begun = True, now
@@ -70,11 +81,15 @@ class Queue:
     """One desk or many simulated client by client.
 
     `waits` are salabim's monitors of every wait that ended, `places[d].claimed_quantity` that of the places taken,
-    both by desk.
+    both by desk. `is_held`: whether clients may be held in the line; everybody then asks anew for a place in every
+    period, which takes time.
     """
 
-    def __init__(self, now: int = 0, clients: Clients | None = None, desks: int = 1) -> None:
-        self.now = now
+    def __init__(self, now: int = 0, clients: Clients | None = None, desks: int = 1, is_held: bool = False) -> None:
+        self.now, self.is_held = now, is_held
+        self.until: float = now if is_held else math.inf
+        self.held: frozenset[int] = frozenset()
+        self._turn = 0
         self.environment = salabim.Environment(trace=False, random_seed=0, set_numpy_random_seed=False, yieldless=False)
         self.environment.reset_now(now)
         self.places = [salabim.Resource(f"places {d}", capacity=0, env=self.environment) for d in range(desks)]
@@ -108,8 +123,9 @@ class Queue:
             terms = _Terms(*row)
             when = terms.arrived if at is None else at
             made[terms.client] = _Client(
-                env=self.environment, at=when, priority=priority, name="", hall=self, terms=terms
+                env=self.environment, at=when, priority=priority, name="", hall=self, terms=terms, turn=self._turn
             )
+            self._turn += 1
         return made
 
     def clients(self) -> Clients:
@@ -135,8 +151,16 @@ class Queue:
         self.log[what].append((client.terms.client, int(self.environment.now())))
         del self.here[client.terms.client]
 
-    def advance(self, referrals: Referrals, places: int | Ticks, removed: Ticks, until: int) -> Period:
+    def advance(
+        self, referrals: Referrals, places: int | Ticks, removed: Ticks, until: int, held: Ticks | None = None
+    ) -> Period:
         """Return what happens up to a tick; see `Engine.advance`."""
+        if held is not None:
+            if not self.is_held:
+                raise ValueError("clients are held at a desk that was not opened for it")
+            self.held = frozenset(held.tolist())
+        if self.is_held:
+            self.until = until
         room = np.atleast_1d(np.asarray(places, np.int64))
         check(referrals, room, self.now, until, np.array(list(self.here), np.int64))
         before = dict(self.here)

@@ -50,6 +50,41 @@ def test_many_desks_at_once_are_as_many_single_ones(seed: int) -> None:
             assert period.busy_ticks[d] == single[t].busy_ticks[0]
 
 
+def held_in(seed: int, plan: list[Month]) -> list[np.ndarray]:
+    """Return whom to hold each month: some of those who came so far, most of them for several months."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    known = np.cumsum([month.referrals.client.size for month in plan])
+    lot = rng.random(int(known[-1]) if known.size else 0)
+    return [np.flatnonzero((lot[:n] + 0.05 * rng.random(n)) % 1 < 0.4) for n in known.tolist()]
+
+
+@pytest.mark.parametrize("seed", range(300, 340))
+def test_both_engines_hold_the_same_clients_in_the_line(seed: int) -> None:
+    plan = months(seed)
+    array, queue, waiting = Caseload(), Queue(is_held=True), set[int]()
+    for t, (month, held) in enumerate(zip(plan, held_in(seed, plan), strict=True)):
+        until = TICKS_A_MONTH * (t + 1)
+        period = array.advance(month.referrals, month.places, month.removed, until, held)
+        assert as_text(period) == as_text(queue.advance(month.referrals, month.places, month.removed, until, held))
+        assert not set(period.started.client.tolist()) & set(held.tolist())
+        waiting |= set(period.waiting.tolist())
+        if t == 5:
+            array, queue = Caseload(until, queue.clients()), Queue(until, array.clients(), is_held=True)
+    assert waiting
+
+
+@pytest.mark.parametrize("seed", range(340, 348))
+def test_holding_nobody_changes_nothing(seed: int) -> None:
+    plan = months(seed)
+    plain, array, queue = Caseload(), Caseload(), Queue(is_held=True)
+    for t, month in enumerate(plan):
+        until = TICKS_A_MONTH * (t + 1)
+        period = plain.advance(month.referrals, month.places, month.removed, until)
+        for engine in (array, queue):
+            free = engine.advance(month.referrals, month.places, month.removed, until, NOBODY)
+            assert as_text(period) == as_text(free)
+
+
 @engines
 @pytest.mark.parametrize("seed", range(100, 106))
 def test_everybody_referred_waits_started_withdrew_or_was_taken_off(engine: Make, seed: int) -> None:
