@@ -42,7 +42,7 @@ class FundSpec:
     kind
         Kind of funder (`programme_words.FUNDER_KINDS`): decides which account pays.
     amounts
-        (run month in which a financial year begins, pence of that year), in order of time, one for each year of the run.
+        (run month in which a financial year begins, pence of that year), in order of time, one for every year.
     opens
         (first run month, month after the last) of each cycle, in order; starts are committed only inside one.
     programmes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from mesa import Agent
@@ -24,9 +24,9 @@ MONTHS_A_YEAR = 12
 class Service(Agent):  # type: ignore[misc]  # Mesa ships without types
     """One desk: its staff, and the starts that its year still allows."""
 
-    def __init__(self, model: RegionModel, spec: ServiceSpec) -> None:
+    def __init__(self, model: RegionModel, spec: ServiceSpec, number: int) -> None:
         super().__init__(model)
-        self.spec = spec
+        self.spec, self.number = spec, number
         self.places = 0
         self.started_this_year = 0
 
@@ -38,7 +38,9 @@ class Service(Agent):  # type: ignore[misc]  # Mesa ships without types
     def step(self) -> None:
         """Set how many people the service can help at once this month."""
         month = self.model.month
-        self.places = places_of(self.spec, factor_of(self.spec, month), self.model.start.sample)
+        money = self.model.services.money
+        staff = 1.0 if money is None else money.factor(self.number)
+        self.places = places_of(self.spec, factor_of(self.spec, month) * staff, self.model.start.sample)
         if month % MONTHS_A_YEAR == 0:
             self.started_this_year = 0
 
@@ -89,15 +91,55 @@ class Live:
         whole, rows = np.zeros(0, np.int64), np.zeros(0, np.uint32)
         return cls(whole, rows, rows, whole, whole, whole, np.zeros(0, np.bool_))
 
-    def of(self, chosen: NDArray[np.bool_]) -> Live:
+    def of(self, chosen: NDArray[np.bool_]) -> Self:
         """Return some of them."""
-        return Live(*(column[chosen] for column in vars(self).values()))
+        return type(self)(*(column[chosen] for column in vars(self).values()))
 
-    def and_also(self, later: Live) -> Live:
+    def and_also(self, later: Self) -> Self:
         """Return these and later ones."""
         pairs = zip(vars(self).values(), vars(later).values(), strict=True)
-        return Live(*(np.concatenate(pair) for pair in pairs))
+        return type(self)(*(np.concatenate(pair) for pair in pairs))
 
     def at(self, numbers: Ticks) -> Ticks:
         """Return the positions of client numbers."""
         return np.searchsorted(self.number, numbers)
+
+
+@dataclass
+class Funded(Live):
+    """Clients whose starts funds pay for, shape (clients,) each.
+
+    `length`: planned ticks of help; `begun`: tick of the start, 0 before it; `is_first`: whether he is served first;
+    `payers`: bits of the funds whose rules let them pay for him, while he waits; `group`: his group at the start;
+    `fund`, `partner`: who pays, and who pays the match, negative where nobody does; `promised`, `paid`: pence.
+    """
+
+    length: Ticks
+    begun: Ticks
+    is_first: NDArray[np.bool_]
+    payers: Ticks
+    group: Ticks
+    fund: Ticks
+    partner: Ticks
+    promised: Ticks
+    paid: Ticks
+
+    @classmethod
+    def of_nobody(cls) -> Funded:
+        """Return no clients."""
+        none = np.zeros(0, np.int64)
+        return cls.made(Live.nobody(), none, none, np.zeros(0, np.bool_), none)
+
+    @classmethod
+    def made(cls, live: Live, length: Ticks, begun: Ticks, is_first: NDArray[np.bool_], payers: Ticks) -> Funded:
+        """Return clients for whom nobody has promised anything yet.
+
+        Parameters
+        ----------
+        live, length, begun, is_first, payers : of the clients.
+        """
+        nothing = (np.zeros(live.number.size, np.int64) for _ in range(3))
+        nobody = (np.full(live.number.size, -1, np.int64) for _ in range(2))
+        group, promised, paid = nothing
+        columns = (*vars(live).values(), length, begun, is_first, payers, group, *nobody, promised, paid)
+        return cls(*columns)

@@ -3,9 +3,13 @@
 from __future__ import annotations  # constants of kernels
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from simulation.funding.money import FundingOutput
 
 FLOW_ITEMS = ("hires", "job_to_job", "separations", "absence_starts", "absence_returns", "arrivals", "leavers")
 """Monthly counts by Place beside the state-to-state moves."""
@@ -155,3 +159,5 @@ class RunOutput:
     """(T, I, P, len(INCENTIVE_ITEMS)) for I incentives to employers; None where the arm has none"""
     scores: Scores | None = None
     """snapshots of the scorecard; None where none was taken"""
+    funding: FundingOutput | None = None
+    """what became of the money of services; None where no funds bind them"""

@@ -204,6 +204,7 @@ def output_of(
         ageing=rows["ageing"],
         incentives=rows["incentives"] if model.incentives else None,
         scores=scorecard.scores() if scorecard is not None else None,
+        funding=model.services.money.output if model.services and model.services.money else None,
     )
 
 

@@ -88,14 +88,19 @@ def doors_of(p: DoorParameters, spec: ServicesSpec) -> Doors:
     )
 
 
-def offers_of(services: Sequence[ServiceSpec], awareness: float, n_places: int) -> tuple[Offers, CompiledRules]:
-    """Return what doors need of each service, and the compiled rules: services' own first, then their funders'.
+def offers_of(
+    services: Sequence[ServiceSpec], awareness: float, n_places: int, further: Sequence[Rule | None] = ()
+) -> tuple[Offers, CompiledRules, NDArray[np.int64]]:
+    """Return what doors need of each service, the compiled rules, and the numbers of further rules, -1 for None.
+
+    Services' own rules come first, then their funders', then the further ones.
 
     Parameters
     ----------
     services : services of the arm.
     awareness : share that knows of a service unless it says otherwise.
     n_places : number of Places.
+    further : rules to compile beside them.
     """
     rules: list[Rule] = [s.rule for s in services]
     money: dict[str, int] = {}
@@ -120,7 +125,11 @@ def offers_of(services: Sequence[ServiceSpec], awareness: float, n_places: int) 
         money=np.array(number, np.int64),
         is_open=np.ones(len(services), np.uint8),
     )
-    return offers, compile_rules(rules)
+    wanted = []
+    for rule in further:
+        wanted.append(-1 if rule is None else len(rules))
+        rules += [] if rule is None else [rule]
+    return offers, compile_rules(rules), np.array(wanted, np.int64)
 
 
 def _waits(rates: Sequence[float]) -> NDArray[np.int64]:

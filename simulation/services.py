@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.fund_specs import FundingSpec
 from scenarios.service_specs import ServiceSpec, ServicesSpec
 from scenarios.vocabulary import State
-from simulation.clients import MONTHS_A_YEAR, Live, Rows, Service
+from simulation.clients import MONTHS_A_YEAR, Funded, Live, Rows, Service
 from simulation.columns import COMPLETED, HELPED, PLACED, WAITING, Columns
 from simulation.contacts import FULL, MONEY, NOWHERE, RULES, ask, refer
 from simulation.delivery.caseload import Caseload
@@ -24,6 +25,8 @@ from simulation.delivery.desk import TICKS_A_MONTH, Clients, Engine, Period, Ref
 from simulation.delivery.replay import Batch
 from simulation.departures import BARRED, INTO_WORK, STAYS, fates
 from simulation.eligibility_pass import masks_of
+from simulation.funding.money import Money, payable, rule_of
+from simulation.funding.offers import NO_FUND
 from simulation.help_outcomes import end_help, place, teach
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.output import SERVICE_ITEMS
@@ -45,19 +48,25 @@ MAX_SERVICES = 254
 class Services:
     """All services of an arm."""
 
-    def __init__(self, model: RegionModel, spec: ServicesSpec) -> None:
+    def __init__(self, model: RegionModel, spec: ServicesSpec, funding: FundingSpec | None = None) -> None:
         if len(spec.services) > MAX_SERVICES:
             raise ValueError(f"an arm has {len(spec.services)} services; at most {MAX_SERVICES} can run")
         self.spec = spec
-        self.agents = [Service(model, s) for s in spec.services]
+        self.agents = [Service(model, s, k) for k, s in enumerate(spec.services)]
         self.names = tuple(s.name for s in spec.services)
         p = model.start.parameters.doors
         self.doors = doors_of(p, spec)
-        self.offers, self.rules = offers_of(spec.services, p.awareness, model.start.n_places)
+        n_places = model.start.n_places
+        self.money = None if funding is None else Money(model, funding, spec.services)
+        known = spec.services if self.money is None else payable(spec.services, self.money.funds)
+        bonds = () if self.money is None else tuple(rule_of(fund) for fund in self.money.funds)
+        self.offers, self.rules, numbers = offers_of(known, p.awareness, n_places, bonds)
+        if self.money is not None:
+            self.money.bound_by(numbers)
         self.terms = terms_of(spec.services)
         self.spread, self.in_work = round(p.length_spread * ONE), int(p.in_work_support)
         self.triage = round(p.triage_rejection * 2.0**32)
-        self.live = Live.nobody()
+        self.live: Any = Live.nobody() if funding is None else Funded.of_nobody()
         self.placed: Rows = np.zeros(0, np.uint32)
         self.bill = np.zeros((model.start.n_places, len(LINES)), np.int64)
         self.engine: Engine = self._engine(model.first_month * TICKS_A_MONTH, None)
@@ -70,7 +79,7 @@ class Services:
         if self.spec.delivery == "queue":
             from simulation.delivery.queue import Queue
 
-            return Queue(now, clients, len(self.names))
+            return Queue(now, clients, len(self.names), is_held=self.money is not None)
         return Caseload(now, clients)
 
     def go_on_from(self, other: Services, c: Columns, month: int) -> None:
@@ -92,6 +101,8 @@ class Services:
         self.live = replace(other.live, service=number[other.live.service])
         self.placed, self.next_number = other.placed.copy(), other.next_number
         clients = other.engine.clients()
+        if self.money is not None:
+            self.live = self.money.taken_over(self.live, clients)
         desk = number[clients.desk]
         order = np.argsort(desk, kind="stable")
         moved = Clients(*(column[order] for column in clients._replace(desk=desk)))
@@ -108,6 +119,9 @@ class Services:
         """
         c, month = model.columns, model.month
         counts = model.rows.services[month - model.first_month]
+        self.bill[:] = 0
+        if self.money is not None:
+            self.money.begin(month)
         for agent in self.agents:
             agent.step()
         self.offers.places[:] = [agent.places for agent in self.agents]
@@ -119,9 +133,10 @@ class Services:
         removed, changed = self._take_off(c, met[asked.size :], month, counts)
         new, referrals = self._refer(model, asked, channels, met[: asked.size], counts)
         self.live = self.live.and_also(new)
+        held = self._offer(model, (month + 1) * TICKS_A_MONTH)
         if self.batches is not None:
             self.batches.append(Batch(referrals, self.offers.places.copy(), removed))
-        period = self.engine.advance(referrals, self.offers.places, removed, (month + 1) * TICKS_A_MONTH)
+        period = self.engine.advance(referrals, self.offers.places, removed, (month + 1) * TICKS_A_MONTH, held)
         changed = np.concatenate([changed, *self._settle(model, period, policy, counts)])
         rows = np.sort(changed)
         rows = rows[np.diff(rows, prepend=-1) > 0]
@@ -132,21 +147,39 @@ class Services:
         active, where = self.live.since >= 0, c.place[self.live.row]
         for item, who in (("waiting", ~active), ("active", active)):
             self._add(counts, item, self.live.service[who], where[who])
-        self._charge(counts)
+        if self.money is None:
+            self._charge(counts)
+        else:
+            at = np.flatnonzero(active)
+            self.money.pay(c, self.live, at, self.money.month_pence[self.live.service[at]], self.bill)
+            self.money.close(month)
+        claimed = counts[:, :, _ITEM["finished"]].astype(np.int64) * (self.terms.income_pence * MONTHS_A_YEAR)[:, None]
+        self.bill[:, LINE_INDEX["advice_income"]] += claimed.sum(axis=0)
         model.rows.service_places[month - model.first_month] = self.offers.places
 
     def _charge(self, counts: Counts) -> None:
-        """Write the month's bill by Place and line: starts, months of help, jobs found, and income from advice."""
+        """Enter starts, months of help and jobs found in the month's bill by Place and line."""
         terms, whole = self.terms, counts.astype(np.int64)
-        self.bill[:] = 0
         for item, pence in (
             ("started", terms.start_pence),
             ("active", terms.month_pence),
             ("into_work", terms.outcome_pence),
         ):
             np.add.at(self.bill.T, terms.line, whole[:, :, _ITEM[item]] * pence[:, None])
-        claimed = whole[:, :, _ITEM["finished"]] * (terms.income_pence * MONTHS_A_YEAR)[:, None]
-        self.bill[:, LINE_INDEX["advice_income"]] += claimed.sum(axis=0)
+
+    def _offer(self, model: RegionModel, until: int) -> Ticks | None:
+        """Write down who would pay for each client in the line; return those for whom nobody would, None without funds.
+
+        Parameters
+        ----------
+        model : the model.
+        until : tick at which the month ends.
+        """
+        if self.money is None:
+            return None
+        waiting = np.flatnonzero(self.live.since < 0)
+        self.money.offer(model, self.live, waiting, self.offers.places, until)
+        return np.asarray(self.live.number[waiting[self.live.fund[waiting] < NO_FUND]], np.int64)
 
     @staticmethod
     def _add(counts: Counts, item: str, service: Ticks, place: NDArray[np.uint8]) -> None:
@@ -194,6 +227,10 @@ class Services:
         ended = live.row[fate == INTO_WORK]
         c.help_state[ended] = (c.help_state[ended] & np.uint8(~HELPED & 0xFF)) | np.uint8(COMPLETED)
         off = fate != STAYS
+        if self.money is not None:
+            live.payers[live.since < 0] = self.money.payers(met)
+            at = np.flatnonzero(off & (live.since >= 0))
+            self.money.ended(c, live, at, fate[at] == INTO_WORK, month, self.bill)
         self.live = live.of(~off)
         return live.number[off], ended
 
@@ -231,15 +268,19 @@ class Services:
         first = draws(keys[2], c.id[asked]) >> np.uint64(32) < np.uint64(self.triage)
         self._add(counts, "rejected_triage", referred[right & first], place[right & first])
         chosen = right & ~first
-        return self._batch(model, asked[chosen], referred[chosen], counts)
+        payers = met[chosen] if self.money is None else self.money.payers(met[chosen])
+        return self._batch(model, asked[chosen], referred[chosen], payers, counts)
 
-    def _batch(self, model: RegionModel, rows: Rows, service: Ticks, counts: Counts) -> tuple[Live, Referrals]:
+    def _batch(
+        self, model: RegionModel, rows: Rows, service: Ticks, payers: NDArray[Any], counts: Counts
+    ) -> tuple[Live, Referrals]:
         """Return the new clients and the batch: every duration drawn, in order of service, day and lot.
 
         Parameters
         ----------
         model : the model; residents' columns are written.
         rows, service : residents referred, and to which service.
+        payers : bits of the funds that may pay for each; not read without funds.
         counts : the month's counts, written.
         """
         c, month, terms = model.columns, model.month, self.terms
@@ -265,6 +306,8 @@ class Services:
             client=number, tick=tick, priority=np.where(first, 0, 1), patience=terms.patience[service, step],
             length=np.minimum(whole, drop), desk=service,
         )  # fmt: skip
+        if self.money is not None:
+            new = Funded.made(new, whole, np.zeros(rows.size, np.int64), first, payers[order])
         return new, batch
 
     def _room(self) -> Ticks:
@@ -299,6 +342,8 @@ class Services:
         gave_up = live.at(period.withdrawn.client)
         at = live.at(period.started.client)
         live.since[at] = month
+        if self.money is not None:
+            self.money.started(c, live, at, period.started.tick, month, self.bill)
         rows, service = live.row[at], live.service[at]
         c.help[rows], c.help_since[rows] = service + 1, month
         c.help_state[rows] |= np.uint8(HELPED)
@@ -323,6 +368,10 @@ class Services:
             ("into_work", finished[found]),
         ):
             self._add(counts, item, live.service[who], c.place[live.row[who]])
+        if self.money is not None:
+            jobs = np.zeros(live.number.size, np.bool_)
+            jobs[finished[found]] = True
+            self.money.ended(c, live, done, jobs[done], month, self.bill)
         at_start = self.terms.placed_at_start
         placed = np.concatenate([at[at_start[service]], finished[~at_start[live.service[finished]]]])
         end_help(c, live, dropped, finished)
