@@ -16,6 +16,7 @@ from scenarios.eligibility import AllOf, AnyOf, Compare, Rule
 from scenarios.fund_specs import FundingSpec, FundSpec, in_force
 from scenarios.service_specs import ServiceSpec
 from scenarios.vocabulary import STATES
+from simulation.clients import Funded, Live
 from simulation.columns import Columns
 from simulation.delivery.desk import TICKS_A_MONTH, Clients, Ticks
 from simulation.eligibility_pass import Masks, has_bit
@@ -28,7 +29,6 @@ from simulation.streams import Purpose, key
 from simulation.thresholds import ONE
 
 if TYPE_CHECKING:
-    from simulation.clients import Funded, Live
     from simulation.model import RegionModel
 
 SPARE = 4
@@ -86,6 +86,7 @@ class Money:
         self.length = np.array([s.length_months for s in services])
         self.cost = self.start_pence + self.month_pence * np.ceil(self.length).astype(np.int64) + self.outcome_pence
         self.service = np.repeat(np.arange(len(services)), n_places * N_GROUPS)
+        self.costs_money = (self.cost > 0)[self.service]
         self.staff = np.full(len(services), 1.0 / max(spec.stretch, 1e-9)).clip(max=1.0)
         self.data = Data.empty(months, n_cells)
         self.credit: Pence = np.zeros((len(self.funds), 0), np.int64)
@@ -238,7 +239,7 @@ class Money:
             t=t,
             data=self.data.before(t),
             service=self.service,
-            may_pay=self.may_pay_cell & (p.is_open(self.first + t) & (p.left > 0))[:, None],
+            may_pay=self.may_pay_cell & (p.is_open(self.first + t) & (p.left > 0))[:, None] & self.costs_money,
             cost=self.cost,
             seats=places / self.length,
             pace=p.pace.copy(),
