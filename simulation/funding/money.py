@@ -277,22 +277,18 @@ class Money:
         live.begun[at], live.group[at] = ticks, group
         cell = cells_of(live.service[at], c.place[rows], group, self.n_places)
         np.add.at(self.data.started[t], cell, 1)
-        match = self.terms.match
-        for x, k in zip(at.tolist(), cell.tolist(), strict=True):
-            f, g, pence = int(live.fund[x]), int(live.partner[x]), int(live.promised[x])
-            if f < 0:
-                continue
-            programme = int(self.terms.programme[live.service[x]])
-            rest = (pence * int(match[f])) >> 16 if g >= 0 else 0
-            self.purses.promise(f, programme, pence - rest)
-            if rest:
-                self.purses.promise(g, programme, rest)
-            if self.credit.shape[1]:
-                self.credit[f, k] -= pence - rest
         paying = live.fund[at] >= 0
-        index = live.fund[at][paying], live.service[at][paying], c.place[rows][paying], group[paying]
+        mine, fund, partner, pence = at[paying], *(x[at][paying] for x in (live.fund, live.partner, live.promised))
+        rest = np.where(partner >= 0, _part(pence, self.terms.match[fund]), 0)
+        programme, shared = self.terms.programme[live.service[mine]], partner >= 0
+        self.purses.promise(fund, programme, pence - rest)
+        self.purses.promise(partner[shared], programme[shared], rest[shared])
+        if self.credit.shape[1]:
+            np.subtract.at(self.credit, (fund, cell[paying]), pence - rest)
+            np.subtract.at(self.credit, (partner[shared], cell[paying][shared]), rest[shared])
+        index = fund, live.service[mine], c.place[live.row[mine]], group[paying]
         np.add.at(self.output.starts, index, 1)
-        np.add.at(self.output.promised, index, live.promised[at][paying])
+        np.add.at(self.output.promised, index, pence)
         self.pay(c, live, at, self.start_pence[live.service[at]], bill)
 
     def pay(self, c: Columns, live: Funded, at: Ticks, pence: Pence, bill: Pence) -> None:

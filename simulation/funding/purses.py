@@ -78,26 +78,26 @@ class Purses:
     def _lapse(self, f: int, pence: int) -> None:
         self.flows[f, _ITEM["lapsed"]] += pence
 
-    def promise(self, f: int, programme: int, pence: int) -> None:
-        """Promise money to a client who starts.
+    def promise(self, f: Pence, programme: Pence, pence: Pence) -> None:
+        """Promise money to clients who start, shape (clients,) each.
 
         Parameters
         ----------
-        f, programme : fund and programme.
-        pence : the whole cost that may come of the start.
+        f, programme : funds and programmes.
+        pence : the whole cost that may come of each start.
 
         Raises
         ------
         ValueError
-            If the purse does not hold so much.
+            If a purse does not hold so much.
         """
-        if pence > self.left[f]:
-            raise ValueError(f"fund {self.funds[f].name} has {self.left[f]} pence left and is to promise {pence}")
-        self.left[f] -= pence
-        self.pace[f] -= pence
-        self.outstanding[f] += pence
-        self.spent[f, programme] += pence
-        self.flows[f, _ITEM["promised"]] += pence
+        for total, sign in ((self.left, -1), (self.pace, -1), (self.outstanding, 1)):
+            np.add.at(total, f, sign * pence)
+        np.add.at(self.spent, (f, programme), pence)
+        np.add.at(self.flows[:, _ITEM["promised"]], f, pence)
+        if (self.left < 0).any():
+            short = int(np.argmin(self.left))
+            raise ValueError(f"fund {self.funds[short].name} promises {-self.left[short]} pence more than it has")
 
     def pay(self, f: Pence, pence: Pence) -> None:
         """Pay out of what was promised, entry by entry; shape (payments,) each."""
