@@ -12,6 +12,7 @@ from simulation.observers import Rows
 from simulation.output import FLOW_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS
 from simulation.residents import NEVER
 from simulation.visit import CELL_SHAPE, OUTSIDE
+from tests.funds import check_money as check_funds
 from tests.plain import money
 
 STATUSES = {
@@ -126,6 +127,12 @@ def check_money(model: RegionModel, month: int) -> None:
         finished = model.rows.subsidies[month - model.first_month, k, :, SUBSIDY_ITEMS.index("finished")]
         expected[:, line] += finished * spec.end_pence
     _post_services(model, month, expected)
+    if model.services and model.services.money is not None:  # funds choose the account; together they pay what is due
+        check_funds(model, month)
+        lines = sorted({LINE_INDEX[f"service_{account}"] for account in (*SERVICE_PAYERS.values(), OTHER_FUNDERS)})
+        paid = model.rows.ledger[month - model.first_month][:, lines]
+        assert np.array_equal(paid.sum(axis=1), expected[:, lines].sum(axis=1))
+        expected[:, lines] = paid
     assert np.array_equal(model.rows.ledger[month - model.first_month], expected)
 
 

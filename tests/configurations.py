@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from evidence.known import PROGRAMME_EFFECTS
 from scenarios.arm import ArmSpec, SubsidySpec
 from scenarios.eligibility import AllOf, AnyOf, Compare, Not, Rule
+from scenarios.fund_specs import ALLOCATORS, CONSTRAINTS, FundingSpec, FundSpec
 from scenarios.programme_words import FUNDER_KINDS, KINDS
 from scenarios.service_specs import ServiceSpec, ServicesSpec
 from tests.checks import run_checked
@@ -130,6 +131,50 @@ def catalogues(draw: Any) -> ServicesSpec | None:
     )
 
 
+@st.composite
+def funds(draw: Any, name: str) -> FundSpec:
+    """Draw any fund that a region could hold."""
+    edges = sorted(draw(st.lists(st.integers(0, 24), min_size=2, max_size=4, unique=True)))
+    lines = {f"service-{i}": draw(st.floats(0.0, 1.0)) for i in draw(st.sets(st.integers(0, 3)))}
+    whole = sum(lines.values())
+    return FundSpec(
+        name=name,
+        title=name,
+        kind=draw(st.sampled_from(FUNDER_KINDS)),
+        amounts=tuple((12 * year, draw(st.integers(0, 50_000_000))) for year in range(2)),
+        opens=tuple(zip(edges[::2], edges[1::2], strict=False)),
+        programmes=draw(st.one_of(st.none(), st.sets(st.integers(0, 3)).map(_names))),
+        place_ids=draw(st.one_of(st.none(), st.lists(st.integers(0, 4), max_size=3).map(tuple))),
+        state_ids=draw(st.one_of(st.none(), st.sets(st.integers(0, 7), min_size=1).map(sorted).map(tuple))),
+        rule=draw(st.one_of(st.none(), RULES)),
+        lines=tuple(sorted((k, share / whole) for k, share in lines.items())) if whole > 0 else (),
+        virement=draw(SHARES),
+        lapses=draw(st.booleans()),
+        match=draw(SHARES),
+        administration=draw(SHARES),
+        bid_pence=draw(PENCE),
+    )
+
+
+def _names(numbers: set[int]) -> tuple[str, ...]:
+    return tuple(f"service-{i}" for i in sorted(numbers))
+
+
+@st.composite
+def fundings(draw: Any) -> FundingSpec:
+    """Draw up to four funds, a regime and an allocator."""
+    return FundingSpec(
+        funds=tuple(draw(funds(f"fund-{i}")) for i in range(draw(st.integers(0, 4)))),
+        constraints=frozenset(draw(st.sets(st.sampled_from(sorted(CONSTRAINTS))))),
+        allocator=draw(st.sampled_from(sorted(set(ALLOCATORS) - {"hindsight"}))),
+        stretch=draw(st.floats(0.0, 3.0)),
+        leave=draw(SHARES),
+        ramp_months=draw(st.integers(0, 12)),
+        prior_success=draw(SHARES),
+        prior_starts=draw(st.floats(0.1, 100.0)),
+    )
+
+
 def _steps(low: float, high: float) -> st.SearchStrategy[tuple[tuple[int, float], ...]]:
     step = st.tuples(st.integers(0, 12), st.floats(low, high))
     return st.lists(step, max_size=2).map(lambda steps: tuple(sorted(steps)))
@@ -140,7 +185,10 @@ def arms(draw: Any) -> ArmSpec:
     """Draw an arm with up to three subsidies, up to four services, steps of demand and of the minimum wage."""
     offers = tuple(draw(subsidies(f"s{i}")) for i in range(draw(st.integers(0, 3))))
     steps = {"demand": draw(_steps(0.5, 1.5)), "minimum_wage": draw(_steps(0.8, 1.5))}
-    return baseline(name="any", subsidies=offers, services=draw(catalogues()), **steps)
+    catalogue = draw(catalogues())
+    if catalogue is not None and draw(st.booleans()):  # money begins with the policy
+        steps |= {"policy_month": 0, "months": 20, "funding": draw(fundings())}
+    return baseline(name="any", subsidies=offers, services=catalogue, **steps)
 
 
 LOWERED = (

@@ -228,10 +228,18 @@ class Hindsight:
         return planned(s._replace(data=self.whole), demand.astype(float))
 
 
+def hindsight(s: Situation) -> Plan:
+    """Refuse: what will come is known only of a run that has been, as `Hindsight` takes it."""
+    raise ValueError(
+        "the allocator 'hindsight' needs a finished run; give the arm's model a Hindsight before it begins"
+    )
+
+
 ALLOCATORS: Mapping[str, Allocator] = {
     "first_come": first_come,
     "proportional": proportional,
     "greedy": greedy,
     "linear_program": linear_program,
     "exploring": exploring,
+    "hindsight": hindsight,
 }
