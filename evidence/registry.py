@@ -85,6 +85,24 @@ def distance(root: Path | None = None) -> Mapping[str, Parameter]:
     return entries.read_parameters(root, root / "distance.yaml", sources(root))
 
 
+def funding(root: Path | None = None) -> Mapping[str, Parameter]:
+    """Return how services follow money, and what a fund has by default, by name, from `funding.yaml`.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry lacks a unit, a source or an interval, or contradicts itself.
+    """
+    root = root or PACKAGED
+    return entries.read_parameters(root, root / "funding.yaml", sources(root))
+
+
+def fund_file(name: str, root: Path | None = None) -> Path | None:
+    """Return the file of a region's funds; None if it has none."""
+    path = (root or PACKAGED) / "regions" / name / region_files.FUNDS
+    return path if path.is_file() else None
+
+
 def service_files(name: str, root: Path | None = None) -> tuple[Path, ...]:
     """Return the files of a region's catalogue of services, sorted; none if it has no such folder."""
     return programme_files.service_files((root or PACKAGED) / "regions" / name)
@@ -199,6 +217,7 @@ def verify(root: Path | None = None) -> None:
     parameters(root)
     programme_effects(root)
     distance(root)
+    funding(root)
     for year in rule_years(root):
         rules(year, root)
     deflators(root)

@@ -146,6 +146,7 @@ def arm(resolved: Resolved) -> ArmSpec:
         If the scenario is a context, which is no arm by itself.
     """
     from scenarios.incentives import incentives_in
+    from scenarios.funding import funding_in
     from scenarios.services import services_in
     from scenarios.subsidies import specification
 
@@ -157,6 +158,7 @@ def arm(resolved: Resolved) -> ArmSpec:
             f"Run a scenario with '--set context={scenario.name}'",
         )
     start = parse_month(scenario.horizon.start)
+    services = services_in(scenario, resolved.spot)
     return ArmSpec(
         name=scenario.name,
         subsidies=tuple(
@@ -170,6 +172,8 @@ def arm(resolved: Resolved) -> ArmSpec:
         months=scenario.horizon.months,
         services=services_in(scenario, resolved.spot),
         employers=incentives_in(scenario, resolved.region, resolved.spot),
+        services=services,
+        funding=funding_in(scenario, services, resolved.spot),
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from scenarios.columns import COLUMNS
 from scenarios.eligibility import OPERATORS
+from scenarios.fund_specs import ALLOCATORS, CONSTRAINTS
+from scenarios.funding_schema import FUNDS
 from scenarios.layers import SOURCED_KEYS
 from scenarios.programme_words import CHANNELS, EXCLUSION_REASONS
 from scenarios.schema import Scenario
@@ -18,6 +20,12 @@ _SOURCED: dict[str, dict[str, Any]] = {
     "confidence": {"type": "string"},
     "note": {"type": "string"},
 }
+
+_SOURCED_KEYS = (
+    *("Horizon", "Subsidy", "DemandStep", "MinimumWageStep"),
+    *("Services", "ProgrammeChange", "Funding", "FundChange"),
+)
+"""Parts of a file whose values may be written with their source."""
 
 
 def json_schema() -> dict[str, Any]:
@@ -39,9 +47,10 @@ def json_schema() -> dict[str, Any]:
     subsidy["eligibility"] = {"$ref": "#/$defs/Rule"}
     _name_words(definitions)
     for name in ("Horizon", "Subsidy", "Incentive", "DemandStep", "MinimumWageStep", "Services", "ProgrammeChange"):
+    for name in _SOURCED_KEYS:
         properties = definitions[name]["properties"]
         for key in properties:
-            if key not in ("name", "eligibility", PROGRAMMES, *BY_CHANNEL):
+            if key not in ("name", "eligibility", PROGRAMMES, FUNDS, *BY_CHANNEL):
                 properties[key] = _with_source(properties[key])
     top = whole["properties"]
     top["extends"] = {"type": ["string", "null"], "description": "a shipped name, or a file beside this one"}
@@ -53,12 +62,15 @@ def json_schema() -> dict[str, Any]:
 
 
 def _name_words(definitions: dict[str, Any]) -> None:
-    """Write into the definitions of services which channels and reasons there are."""
+    """Write into the definitions of services and money which channels, reasons, bonds and allocators there are."""
     services, change = definitions["Services"]["properties"], definitions["ProgrammeChange"]["properties"]
     for key in BY_CHANNEL:
         number = services[key].pop("additionalProperties")
         services[key] |= {"additionalProperties": False, "properties": dict.fromkeys(CHANNELS, _with_source(number))}
+    funding = definitions["Funding"]["properties"]
+    funding["allocator"] = {"description": funding["allocator"]["description"], "enum": list(ALLOCATORS)}
     for part, key, words in (
+        (funding, "drop", CONSTRAINTS),
         (services, "lift", EXCLUSION_REASONS),
         (services, "open_channels", CHANNELS),
         (change, "lift", EXCLUSION_REASONS),

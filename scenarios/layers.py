@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from scenarios import funding_keys, service_keys
 from scenarios import quantities as q
-from scenarios import service_keys
 from scenarios.errors import Spot, shown
 from scenarios.region_names import confidences, parameter_names
 from scenarios.safe_yaml import Document, parse_value
@@ -31,6 +31,8 @@ ENVIRONMENT_PREFIX = "WORKABILITY_SET_"
 COMMAND_LINE = "command line"
 SOURCED_KEYS = ("value", "interval_95", "source", "confidence", "note")
 _OVERRIDE_REFUSED = ("extends", "kind", *NAMED, "parameters", "horizon", "subsidy_defaults", service_keys.SECTION)
+SECTIONS = {service_keys.SECTION: service_keys.flat, funding_keys.SECTION: funding_keys.flat}
+_OVERRIDE_REFUSED = ("extends", "kind", "subsidies", "parameters", "horizon", "subsidy_defaults", *SECTIONS)
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ def flatten(document: Document) -> Layer:
             _flatten_named(key, value, here, layer)
         elif key == "parameters":
             _flatten_parameters(value, here, layer)
-        elif key == service_keys.SECTION:
-            layer.update((dotted, Entry(item, there)) for dotted, item, there in service_keys.flat(value, here))
+        elif key in SECTIONS:
+            layer.update((dotted, Entry(item, there)) for dotted, item, there in SECTIONS[key](value, here))
         elif key in ("horizon", "subsidy_defaults"):
             known = HORIZON_KEYS if key == "horizon" else tuple(k for k in SUBSIDY_KEYS if k != "name")
             _flatten_keys(value, here, key, known, layer)
@@ -204,6 +206,9 @@ def override_keys(below: Layer) -> list[str]:
     for section, known in NAMED.items():
         keys += [f"{section}.{name}.{key}" for name in names_in(section, below) for key in known if key != "name"]
     return keys + service_keys.override_keys()
+    for name in subsidy_names(below):
+        keys += [f"subsidies.{name}.{key}" for key in SUBSIDY_KEYS if key != "name"]
+    return keys + service_keys.override_keys() + funding_keys.override_keys()
 
 
 def _check_override(key: str, spot: Spot, below: Layer) -> None:
@@ -211,7 +216,7 @@ def _check_override(key: str, spot: Spot, below: Layer) -> None:
     known = override_keys(below)
     if parts[0] == "parameters" and len(parts) == 3:
         return
-    if key in known or service_keys.is_of_programme(key, spot):
+    if key in known or service_keys.is_of_programme(key, spot) or funding_keys.is_of_fund(key, spot):
         return
     names = names_in(parts[0], below)
     if parts[0] in NAMED and len(parts) >= 2 and parts[1] not in names:
@@ -243,8 +248,8 @@ def environment_overrides(environment: Mapping[str, str], below: Layer) -> dict[
         if not variable.startswith(ENVIRONMENT_PREFIX):
             continue
         wanted = environment_key(variable)
-        if of_programme := service_keys.from_environment(wanted):
-            found[of_programme] = environment[variable]
+        if single := service_keys.from_environment(wanted) or funding_keys.from_environment(wanted):
+            found[single] = environment[variable]
             continue
         keys = override_keys(below)
         if wanted.startswith("parameters."):

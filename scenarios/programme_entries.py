@@ -48,11 +48,11 @@ def programme(slug: str, data: Any, known: Known, spot: Spot) -> Programme:
     ScenarioError
         If a key, word, number or rule of it is not allowed.
     """
-    _check_slug(slug, spot)
+    check_slug(slug, spot)
     read = entry(ProgrammeEntry, data, spot)
     for key, allowed in (("kind", w.KINDS), ("tier", w.TIERS), ("lead", w.LEADS), ("pillar", w.PILLARS)):
-        _one_of(getattr(read, key), key, allowed, spot / key)
-    _one_of(read.status, "status", w.STATUSES, spot / "status")
+        one_of(getattr(read, key), key, allowed, spot / key)
+    one_of(read.status, "status", w.STATUSES, spot / "status")
     check_words(read.channels, "channel", w.CHANNELS, spot / "channels")
     check_words(read.priority, "cohort", COHORTS, spot / "priority", none_allowed=True)
     if not read.items and not read.note:
@@ -61,7 +61,7 @@ def programme(slug: str, data: Any, known: Known, spot: Spot) -> Programme:
         )
     if not read.funders:
         raise (spot / "funders").error(f"nobody pays for '{slug}'", "at least one name of funders.yaml", "Add a funder")
-    place_ids, words = _places(read.places, known.region, spot / "places")
+    place_ids, words = places_of(read.places, known.region, spot / "places")
     eligibility = parse_rule(read.eligibility, known.region, spot / "eligibility")
     found = Programme(
         **read.model_dump(include={"name", "items", "kind", "status", "tier", "lead", "pillar", "note"}),
@@ -73,16 +73,16 @@ def programme(slug: str, data: Any, known: Known, spot: Spot) -> Programme:
         exclusions=_exclusions(read, known, spot),
         channels=read.channels,
         priority=read.priority,
-        caseworkers=_number(
+        caseworkers=number_of(
             read.capacity.caseworkers, "caseworkers", CASEWORKERS_MOST, known, spot / "capacity" / "caseworkers"
         ),
-        caseload=_number(
+        caseload=number_of(
             read.capacity.caseload, "participants per caseworker", CASELOAD_MOST, known, spot / "capacity" / "caseload"
         ),
-        length_months=_number(read.length_months, "months", MONTHS_MOST, known, spot / "length_months"),
+        length_months=number_of(read.length_months, "months", MONTHS_MOST, known, spot / "length_months"),
         costs=_costs(read, known, spot / "cost"),
         reserved=tuple(_reserved(item, known, spot / "reserved" / i) for i, item in enumerate(read.reserved)),
-        cap=None if read.cap is None else _number(read.cap, "starts per year", STARTS_MOST, known, spot / "cap"),
+        cap=None if read.cap is None else number_of(read.cap, "starts per year", STARTS_MOST, known, spot / "cap"),
     )
     _check_reachable(found, spot)
     _check_cap(found, spot)
@@ -106,15 +106,15 @@ def funder(slug: str, data: Any, known: Known, spot: Spot) -> Funder:
     ScenarioError
         If a key, word or rule of it is not allowed.
     """
-    _check_slug(slug, spot)
+    check_slug(slug, spot)
     read = entry(FunderEntry, data, spot)
-    _one_of(read.kind, "kind of funder", w.FUNDER_KINDS, spot / "kind")
-    _one_of(read.status, "status", w.FUNDER_STATUSES, spot / "status")
+    one_of(read.kind, "kind of funder", w.FUNDER_KINDS, spot / "kind")
+    one_of(read.status, "status", w.FUNDER_STATUSES, spot / "status")
     rule = None if read.eligibility is None else parse_rule(read.eligibility, known.region, spot / "eligibility")
     if rule is not None and read.source is None:
         raise (spot / "source").error(f"nothing states the rule of '{slug}'", "an id of sources.yaml", "Add 'source'")
     if read.source is not None:
-        _one_of(read.source, "source", known.sources, spot / "source")
+        one_of(read.source, "source", known.sources, spot / "source")
     return Funder(slug, read.name, read.kind, read.status, rule, read.source, read.note)
 
 
@@ -135,7 +135,7 @@ def inventory_item(id_: str, read: InventoryEntry, targets: Mapping[str, Iterabl
     ScenarioError
         If its treatment or target is not known, or if target or reason is missing.
     """
-    _one_of(read.treatment, "treatment", w.TREATMENTS, spot / "treatment")
+    one_of(read.treatment, "treatment", w.TREATMENTS, spot / "treatment")
     wanted, other = ("target", "reason") if read.treatment in targets else ("reason", "target")
     if not getattr(read, wanted):
         raise (spot / wanted).error(
@@ -147,18 +147,20 @@ def inventory_item(id_: str, read: InventoryEntry, targets: Mapping[str, Iterabl
         )
     if wanted == "target":
         allowed = tuple(targets[read.treatment])
-        _one_of(str(read.target), f"target of a {read.treatment.replace('_', ' ')}", allowed, spot / "target")
+        one_of(str(read.target), f"target of a {read.treatment.replace('_', ' ')}", allowed, spot / "target")
     return InventoryItem(id_, read.name, read.treatment, read.target, read.reason)
 
 
-def _check_slug(slug: str, spot: Spot) -> None:
+def check_slug(slug: str, spot: Spot) -> None:
+    """Refuse a key that cannot be a name."""
     try:
         scenario_name(slug)
     except ValueError:
         raise spot.error(f"{shown(slug)} cannot be a name", NAME_RULE, "Rename the entry") from None
 
 
-def _one_of(word: str, kind: str, allowed: Iterable[str], spot: Spot) -> None:
+def one_of(word: str, kind: str, allowed: Iterable[str], spot: Spot) -> None:
+    """Refuse a word that is not allowed."""
     if word not in (options := tuple(allowed)):
         raise spot.unknown(word, kind, options)
 
@@ -191,7 +193,7 @@ def check_words(
             raise (spot / position).error(f"{shown(word)} stands here twice", "each once", "Delete one of the two")
 
 
-def _places(value: Any, region: RegionNames, spot: Spot) -> tuple[tuple[int, ...] | None, tuple[str, ...]]:
+def places_of(value: Any, region: RegionNames, spot: Spot) -> tuple[tuple[int, ...] | None, tuple[str, ...]]:
     """Return the codes of the Places, None for all, and the words written."""
     if value == "all":
         return None, ()
@@ -207,7 +209,7 @@ def _places(value: Any, region: RegionNames, spot: Spot) -> tuple[tuple[int, ...
     return tuple(sorted(codes)), tuple(value)
 
 
-def _number(raw: Mapping[str, Any], unit: str, most: float, known: Known, spot: Spot) -> Parameter:
+def number_of(raw: Mapping[str, Any], unit: str, most: float, known: Known, spot: Spot) -> Parameter:
     """Return a sourced number of this unit, from 0 to `most` with its interval.
 
     Parameters
@@ -238,7 +240,7 @@ def _number(raw: Mapping[str, Any], unit: str, most: float, known: Known, spot: 
 def _costs(read: ProgrammeEntry, known: Known, spot: Spot) -> dict[str, Parameter]:
     written = {basis: getattr(read.cost, basis) for basis in w.COST_UNITS}
     costs = {
-        basis: _number(raw, w.COST_UNITS[basis], POUNDS_MOST, known, spot / basis)
+        basis: number_of(raw, w.COST_UNITS[basis], POUNDS_MOST, known, spot / basis)
         for basis, raw in written.items()
         if raw is not None
     }
@@ -251,7 +253,7 @@ def _exclusions(read: ProgrammeEntry, known: Known, spot: Spot) -> tuple[Exclusi
     found = []
     for i, item in enumerate(read.exclusions):
         here = spot / "exclusions" / i
-        _one_of(item.reason, "reason for shutting out", w.EXCLUSION_REASONS, here / "reason")
+        one_of(item.reason, "reason for shutting out", w.EXCLUSION_REASONS, here / "reason")
         found.append(Exclusion(parse_rule(item.rule, known.region, here / "rule"), item.reason))
     return tuple(found)
 
@@ -261,11 +263,11 @@ def _reserved(item: ReservedEntry, known: Known, spot: Spot) -> Reservation:
         raise spot.error("places are kept for one group", "either 'cohort' or 'rule'", "Write one of the two")
     rule: Rule
     if item.cohort is not None:
-        _one_of(item.cohort, "cohort", COHORTS, spot / "cohort")
+        one_of(item.cohort, "cohort", COHORTS, spot / "cohort")
         rule = Compare("cohort", "has", (COHORTS.index(item.cohort),), (item.cohort.replace("_", " "),))
     else:
         rule = parse_rule(item.rule, known.region, spot / "rule")
-    return Reservation(rule, _number(item.places, "starts per year", STARTS_MOST, known, spot / "places"))
+    return Reservation(rule, number_of(item.places, "starts per year", STARTS_MOST, known, spot / "places"))
 
 
 def _check_reachable(found: Programme, spot: Spot) -> None:

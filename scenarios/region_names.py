@@ -95,6 +95,22 @@ def service_files(region: str) -> tuple[tuple[Path, str], ...]:
     return tuple((path, f"regions/{region}/services/{path.name}") for path in service_files(region))
 
 
+def fund_file(region: str) -> tuple[Path, str] | None:
+    """Return the file of a region's funds with the name that messages show; None if it has none."""
+    from evidence.registry import fund_file
+
+    path = fund_file(region)
+    return None if path is None else (path, f"regions/{region}/{path.name}")
+
+
+@cache
+def funding_defaults() -> Mapping[str, Parameter]:
+    """Return how services follow money, and what a fund has by default, by name."""
+    from evidence.registry import funding
+
+    return funding()
+
+
 def sourced_number(raw: Mapping[str, Any], sources: Mapping[str, Source], spot: Spot) -> Parameter:
     """Return a number with its unit, interval, source and grade, by the rules of the evidence.
 
@@ -151,6 +167,12 @@ def programme_effects() -> Mapping[str, Mapping[str, Parameter]]:
     from evidence.registry import programme_effects
 
     return programme_effects()
+
+
+@cache
+def regions_with_funds() -> tuple[str, ...]:
+    """Return the names of the shipped regions that have funds."""
+    return tuple(name for name in region_list() if fund_file(name))
 
 
 @cache

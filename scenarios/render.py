@@ -12,6 +12,8 @@ from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from scenarios.incentive_schema import INCENTIVES
+from scenarios.funding_keys import SECTION as FUNDING
+from scenarios.funding_schema import FUNDS
 from scenarios.layers import Entry
 from scenarios.resolve import Resolved
 from scenarios.safe_yaml import reads_as_text
@@ -20,6 +22,9 @@ from scenarios.service_keys import SECTION, nested
 from scenarios.service_schema import BY_CHANNEL, PROGRAMMES
 
 _ORDER = tuple(key for key in Scenario.model_fields if key not in ("horizon", "parameters", *NAMED, SECTION))
+_ORDER = tuple(
+    key for key in Scenario.model_fields if key not in ("horizon", "parameters", "subsidies", SECTION, FUNDING)
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,10 @@ def to_yaml(resolved: Resolved) -> str:
         data[INCENTIVES] = incentives
     if services := nested({key: entry.value for key, entry in entries.items()}):
         data[SECTION] = services
+    data["subsidies"] = [_subsidy(entries, subsidy.name) for subsidy in resolved.scenario.subsidies]
+    for section in (SECTION, FUNDING):
+        if written := nested({key: entry.value for key, entry in entries.items()}, section):
+            data[section] = written
     data["parameters"] = {name: entries[f"parameters.{name}"].value for name in sorted(resolved.scenario.parameters)}
     note = f", in the context '{resolved.context}' (its values are merged in)" if resolved.context else ""
     return f"# '{resolved.scenario.name}' as resolved{note}. It stands alone: nothing is inherited.\n{_dump(data)}"
@@ -118,12 +127,16 @@ def _flat(scenario: Scenario) -> dict[str, Any]:
     data = scenario.model_dump(by_alias=True)
     named = {section: data.pop(section) for section in NAMED}
     horizon, parameters, services = data.pop("horizon"), data.pop("parameters"), data.pop(SECTION)
+    data.pop(FUNDING, None)
     flat = {key: value for key, value in data.items() if key not in NOT_INHERITED and key != "baseline"}
     flat |= {f"horizon.{key}": value for key, value in horizon.items()}
     for section, listed in named.items():
         for one in listed:
             flat |= {f"{section}.{one['name']}.{key}": value for key, value in one.items() if key != "name"}
     flat |= _flat_services(services)
+    for subsidy in subsidies:
+        flat |= {f"subsidies.{subsidy['name']}.{key}": value for key, value in subsidy.items() if key != "name"}
+    flat |= _flat_services(services) | _flat_funding(scenario.funding.model_dump())
     flat |= {f"parameters.{key}": value for key, value in sorted(parameters.items())}
     return {key: value for key, value in flat.items() if value is not None and value != ()}
 
@@ -134,6 +147,13 @@ def _flat_services(services: Mapping[str, Any]) -> dict[str, Any]:
         flat |= {f"{SECTION}.{key}.{channel}": value for channel, value in services[key].items()}
     for slug, change in services[PROGRAMMES].items():
         flat |= {f"{SECTION}.{PROGRAMMES}.{slug}.{key}": value for key, value in change.items()}
+    return flat
+
+
+def _flat_funding(funding: Mapping[str, Any]) -> dict[str, Any]:
+    flat = {f"{FUNDING}.{key}": value for key, value in funding.items() if key != FUNDS}
+    for slug, change in funding[FUNDS].items():
+        flat |= {f"{FUNDING}.{FUNDS}.{slug}.{key}": value for key, value in change.items()}
     return flat
 
 

@@ -17,6 +17,9 @@ from scenarios.chain import Link, Source
 from scenarios.checks import check, check_parameters
 from scenarios.errors import Spot
 from scenarios.incentives import incentives_in
+from scenarios.funding import funding_in
+from scenarios.funding_keys import SECTION as FUNDING
+from scenarios.funding_schema import CONSTRAINT_KEYS, REGIME_KEY
 from scenarios.layers import Entry, Layer, Sourced
 from scenarios.region_names import RegionNames, parameter_names, region_list, region_names, source_ids
 from scenarios.schema import CONTEXT_KEYS, NAMED, NOT_INHERITED, Scenario
@@ -131,7 +134,8 @@ def baseline_of(resolved: Resolved) -> Resolved:
     """Return the scenario's baseline, in the same world: region, horizon, context and overrides of the world.
 
     A baseline named in a file is sought beside it. Overrides of subsidies stay with the scenario, and so do those of
-    services, except which catalogue there is and how it is delivered. What a scenario's own file says of labour demand,
+    services, except which catalogue there is and how it is delivered. Of money only what binds it stays with the
+    scenario; a baseline that nothing limits takes its regime, so that both have the same money. What a scenario's own file says of labour demand,
     minimum wage and parameters is taken as its policy; what a context or the command line says of them holds for both.
 
     Raises
@@ -144,16 +148,21 @@ def baseline_of(resolved: Resolved) -> Resolved:
     target = chain.relative(name, resolved.source, spot) if within else chain.find(name)
     links = chain.load(target, "scenario", spot)
     shared = {key: resolved.entries[key] for key in _SHARED if key in resolved.entries}
-    overrides = {key: text for key, text in resolved.overrides.items() if _is_of_the_world(key)}
+    bound = any(link.text(REGIME_KEY) is not None for link in links)
+
+    def is_shared(key: str) -> bool:
+        return _is_of_the_world(key) or (key == REGIME_KEY and not bound)
+
+    overrides = {key: text for key, text in resolved.overrides.items() if is_shared(key)}
     environment = {
-        variable: text
-        for variable, text in resolved.environment.items()
-        if _is_of_the_world(layers.environment_key(variable))
+        variable: text for variable, text in resolved.environment.items() if is_shared(layers.environment_key(variable))
     }
     return _resolve(links, list(resolved.around), overrides, environment, shared)
 
 
 def _is_of_the_world(key: str) -> bool:
+    if key.partition(".")[0] == FUNDING:
+        return key not in CONSTRAINT_KEYS
     return key.partition(".")[0] in CONTEXT_KEYS or key in _SHARED or key in WORLD_KEYS
 
 
@@ -234,6 +243,7 @@ def _built(
         specification(subsidy, scenario.horizon, region, lambda key, stem=stem: spot_of(stem + key))  # type: ignore[misc]
     services_in(scenario, spot_of)
     incentives_in(scenario, region, spot_of)
+    funding_in(scenario, services_in(scenario, spot_of), spot_of)
     labels = {link.source.shown_as: link.source.label for link in (*files, *around)}
     return Resolved(
         scenario=scenario,
@@ -289,10 +299,12 @@ def _tree(plain: Mapping[str, Any], default_name: str) -> dict[str, Any]:
             named[top].setdefault(name, {"name": name})[leaf] = value
         elif top in ("parameters", "horizon"):
             tree[top][rest] = value
-        elif top != SECTION:
+        elif top not in (SECTION, FUNDING):
             tree[key] = value
     tree |= {section: list(entries.values()) for section, entries in named.items()}
     tree[SECTION] = nested(plain)
+    tree["subsidies"] = list(subsidies.values())
+    tree |= {section: nested(plain, section) for section in (SECTION, FUNDING)}
     tree.setdefault("name", default_name)
     tree.setdefault("title", tree["name"])
     return tree

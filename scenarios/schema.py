@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from scenarios import quantities as q
 from scenarios.incentive_schema import INCENTIVE_KEYS, INCENTIVES, Incentive
+from scenarios.funding_schema import NO_REGIME, Funding
 from scenarios.schema_types import Count, Duration, Finite, Frozen, Money, Month, Name, Share, Text, Title
 from scenarios.service_schema import Services
 
@@ -122,10 +123,21 @@ class Scenario(Frozen):
     )
     employers: tuple[Incentive, ...] = Field(
         (), description="list of incentives for employers to offer more than today, each with a name"
+    funding: Funding = Field(
+        default_factory=lambda: Funding.model_validate({}),
+        description="money that services are paid from, and what binds it",
     )
     parameters: dict[str, Finite] = Field(
         default_factory=dict, description="process.name: value, in place of the evidence"
     )
+
+    @model_serializer(mode="wrap")
+    def _plain(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave the money out where nothing limits it: such a scenario is written as it ever was."""
+        plain: dict[str, Any] = written(self)
+        if self.funding.regime == NO_REGIME:
+            plain.pop("funding", None)
+        return plain
 
 
 NOT_INHERITED = ("name", "title", "description", "kind", "extends", "context")

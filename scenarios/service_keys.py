@@ -23,10 +23,10 @@ def flat(value: Any, spot: Spot) -> Iterator[tuple[str, Any, Spot]]:
     ScenarioError
         If a key is unknown, or a value stands where keys must.
     """
-    for key, item, here in _items(value, spot, SECTION, "key of 'services'", KEYS):
+    for key, item, here in items(value, spot, SECTION, "key of 'services'", KEYS):
         stem = f"{SECTION}.{key}"
         if key in BY_CHANNEL:
-            for channel, number, there in _items(item, here, key, "channel", tuple(CHANNELS)):
+            for channel, number, there in items(item, here, key, "channel", tuple(CHANNELS)):
                 yield f"{stem}.{channel}", number, there
         elif key == PROGRAMMES:
             yield from _programmes(item, here)
@@ -34,7 +34,7 @@ def flat(value: Any, spot: Spot) -> Iterator[tuple[str, Any, Spot]]:
             yield stem, item, here
 
 
-def _items(
+def items(
     value: Any, spot: Spot, name: str, kind: str, known: tuple[str, ...] | None
 ) -> Iterator[tuple[str, Any, Spot]]:
     """Yield key, value and spot of what stands below a key, known keys only unless there is no list of them.
@@ -63,27 +63,27 @@ def _items(
 
 def _programmes(value: Any, spot: Spot) -> Iterator[tuple[str, Any, Spot]]:
     """Yield what a file says of each programme; whether the region has it is known only once all is in place."""
-    for slug, change, here in _items(value, spot, PROGRAMMES, "programme", None):
+    for slug, change, here in items(value, spot, PROGRAMMES, "programme", None):
         try:
             scenario_name(slug)
         except ValueError:
             raise here.error(f"{shown(slug)} is no programme", NAME_RULE, "Write the programme's name") from None
-        for key, item, there in _items(change, here, slug, "key of a programme", PROGRAMME_KEYS):
+        for key, item, there in items(change, here, slug, "key of a programme", PROGRAMME_KEYS):
             yield f"{_STEM}{slug}.{key}", item, there
 
 
-def nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the section as a file nests it, of dotted key -> value; other keys and empty values are left out."""
-    section: dict[str, Any] = {}
+def nested(values: Mapping[str, Any], section: str = SECTION) -> dict[str, Any]:
+    """Return a section as a file nests it, of dotted key -> value; other keys and empty values are left out."""
+    found: dict[str, Any] = {}
     for key, value in values.items():
         top, *path = key.split(".")
-        if top != SECTION or value is None:
+        if top != section or value is None:
             continue
-        place = section
+        place = found
         for part in path[:-1]:
             place = place.setdefault(part, {})
         place[path[-1]] = value
-    return section
+    return found
 
 
 def depth(location: tuple[str | int, ...]) -> int:

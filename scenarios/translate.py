@@ -8,10 +8,12 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from scenarios import funding_keys, service_keys
 from scenarios.errors import ScenarioError, Spot, shown
 from scenarios.incentive_schema import INCENTIVES, Incentive
 from scenarios.schema import NAMED, DemandStep, Horizon, MinimumWageStep, Scenario, Subsidy
 from scenarios.service_keys import SECTION, depth
+from scenarios.schema import DemandStep, Horizon, MinimumWageStep, Scenario, Subsidy
 
 _MODELS: Mapping[str, type[BaseModel]] = {
     "horizon": Horizon,
@@ -20,6 +22,8 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "subsidies": Subsidy,
     INCENTIVES: Incentive,
 }
+_DEPTHS = {service_keys.SECTION: service_keys.depth, funding_keys.SECTION: funding_keys.depth}
+"""Section -> how many parts of a location in it make a dotted key."""
 Model = TypeVar("Model", bound=BaseModel)
 _BOUNDS = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
 _TYPES = {
@@ -61,7 +65,7 @@ def _translated(problem: Any, data: Mapping[str, Any], spot_of: Callable[[str], 
     spot = spot_of(_key(loc, data))
     for part in _below(loc):
         spot = spot / part
-    if loc[0] == SECTION:
+    if loc[0] in _DEPTHS:
         inner, field = _innermost(Scenario, loc)
         return _worded(problem, spot, field, inner)
     model = _MODELS.get(str(loc[0]), Scenario) if len(loc) > 1 else Scenario
@@ -157,6 +161,12 @@ def _key(loc: tuple[str | int, ...], data: Mapping[str, Any]) -> str:
         return ".".join([section, str(name), *map(str, loc[2:3])])
     if loc[0] == SECTION:
         return ".".join(map(str, loc[: depth(loc)]))
+    """Return the dotted key of a location, subsidies by name."""
+    if loc[0] == "subsidies" and len(loc) >= 2 and isinstance(loc[1], int):
+        name = data["subsidies"][loc[1]]["name"]
+        return ".".join(["subsidies", str(name), *map(str, loc[2:3])])
+    if loc[0] in _DEPTHS:
+        return ".".join(map(str, loc[: _DEPTHS[str(loc[0])](loc)]))
     if loc[0] in ("horizon", "parameters"):
         return ".".join(map(str, loc[:2]))
     return str(loc[0])
@@ -166,8 +176,8 @@ def _below(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """Return what of a location lies below the dotted key."""
     if loc[0] in NAMED:
         return loc[3:]
-    if loc[0] == SECTION:
-        return loc[depth(loc) :]
+    if loc[0] in _DEPTHS:
+        return loc[_DEPTHS[str(loc[0])](loc) :]
     return loc[2:] if loc[0] in ("horizon", "parameters") else loc[1:]
 
 

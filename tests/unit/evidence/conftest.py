@@ -30,6 +30,9 @@ contact:
   {title: A contact, value: 140, unit: pounds per contact, price_year: 2011/12, agencies: {NHS: 140}, source: survey,
    confidence: medium}
 """,
+    "funding.yaml": """
+staff_leave: {value: 0.5, unit: per month, interval_95: [0.1, 0.9], source: assumption, confidence: assumption}
+""",
     "distance.yaml": """
 points: {value: 2, unit: points per life satisfaction points, interval_95: [1, 4], source: survey, confidence: low}
 """,

@@ -11,6 +11,7 @@ import pytest
 
 from scenarios import chain, safe_yaml
 from scenarios.arm import ArmSpec, SubsidySpec, arm
+from scenarios.fund_specs import CONSTRAINTS
 from scenarios.json_schema import json_schema
 from scenarios.resolve import baseline_of, names, resolve
 
@@ -36,6 +37,8 @@ SHIPPED = {
     "early-absence-help",
     "connect-to-work-half",
     "sme-incentives",
+    "ring-fenced",
+    "flexible",
 }
 
 
@@ -154,7 +157,10 @@ def test_the_json_schema_knows_every_key_of_the_library() -> None:
         assert set(section) <= set(schema["$defs"]["Services"]["properties"])
         for item in section.get("programmes", {}).values():
             assert set(item) <= set(schema["$defs"]["ProgrammeChange"]["properties"])
+        funding = data.get("funding", {})
+        assert set(funding) <= set(schema["$defs"]["Funding"]["properties"])
     assert "required" not in schema
+    assert set(schema["$defs"]["Funding"]["properties"]["drop"]["anyOf"][0]["items"]["enum"]) == set(CONSTRAINTS)
     services = schema["$defs"]["Services"]["properties"]
     assert services["contacts"]["properties"]["jobcentre"]["anyOf"][0] == {
         "maximum": 20,

@@ -81,9 +81,10 @@ def test_an_arm_has_services_only_where_a_scenario_says_so(name: str) -> None:
     is_of_services = found.scenario.services.catalogue == "today"
     assert (policy.services is not None) == (base.services is not None) == is_of_services
     if is_of_services:
-        assert base == replace(arm(resolve("services-today")), name=base.name)
+        assert base == replace(arm(resolve("services-today")), name=base.name, funding=base.funding)
+        assert (policy.funding is not None) == (base.funding is not None) == (found.scenario.funding.regime != "none")
         assert hash(policy) == hash(arm(resolve(name)))
-        assert (policy.services != base.services) == (name != "services-today")
+        assert (policy.services != base.services) == (name not in ("services-today", "ring-fenced", "flexible"))
 
 
 def test_an_arm_without_services_is_what_it_was() -> None:
