@@ -52,6 +52,14 @@ def shipped_effects() -> Mapping[str, Mapping[str, Parameter]]:
     return programme_effects()
 
 
+def funds_hash(region: str) -> str:
+    """Return the hash of a region's funds and of how services follow money."""
+    from evidence.registry import fund_file, funding
+
+    path = fund_file(region)
+    return hash_of("" if path is None else path.read_text(encoding="utf-8"), parameters_hash({"funding": funding()}))
+
+
 @dataclass(frozen=True)
 class Plan:
     """A paired study that is ready to run."""
@@ -168,6 +176,8 @@ def plan(request: Request) -> Plan:
     }
     if any(arm.services is not None for arm in arms):
         inputs["programme_effects"] = parameters_hash(shipped_effects())
+    if any(arm.funding is not None for arm in arms):
+        inputs["funds"] = funds_hash(policy.scenario.region)
     run_months = arms[0].policy_month + 2 * arms[0].months
     needed = estimate(n_residents, n_runs=len(request.tasks), run_months=run_months, workers=workers, threads=threads)
     return Plan(request, policy, baseline, *arms, workers, threads, n_residents, inputs, needed)
@@ -201,6 +211,8 @@ def _resolved(request: Request) -> tuple[Resolved, Resolved]:
 def _own_overrides(scenario: str, other: str, overrides: dict[str, str], is_policy: bool = False) -> dict[str, str]:
     """Return the overrides that concern a scenario: of the world, of its subsidies, and of its changes of services.
 
+    What binds money concerns the scenario that says something of it; a regime that neither has yet holds for both.
+
     Parameters
     ----------
     scenario, other
@@ -210,6 +222,7 @@ def _own_overrides(scenario: str, other: str, overrides: dict[str, str], is_poli
     is_policy
         Whether it takes the changes of services that neither scenario has yet.
     """
+    from scenarios.funding_schema import REGIME_KEY
     from scenarios.resolve import resolve
 
     entries, others = resolve(scenario).entries, resolve(other).entries
@@ -218,18 +231,23 @@ def _own_overrides(scenario: str, other: str, overrides: dict[str, str], is_poli
         for key, value in overrides.items()
         if (subject := _subject(key)) is None
         or _has(entries, subject)
-        or (is_policy and subject.startswith("services.") and not _has(others, subject))
+        or (subject == REGIME_KEY and not _has(others, subject))
+        or (is_policy and subject.startswith(("services.", "funding.")) and not _has(others, subject))
     }
 
 
 def _subject(key: str) -> str | None:
     """Return the subsidy, incentive, programme or change of services of an override; None for one of the world."""
     from scenarios.schema import NAMED
+    """Return the subsidy, programme, change of services or of bonds of an override; None for one of the world."""
+    from scenarios.funding_schema import CONSTRAINT_KEYS
     from scenarios.service_schema import WORLD_KEYS
 
     parts = key.split(".")
     if parts[0] in NAMED:
         return ".".join(parts[:2])
+    if key in CONSTRAINT_KEYS:
+        return key
     if parts[0] != "services" or key in WORLD_KEYS:
         return None
     return ".".join(parts[:3])
@@ -259,7 +277,10 @@ def _check_pair(policy: Resolved, baseline: Resolved) -> None:
 
 
 def _check_arms(policy: ArmSpec, baseline: ArmSpec) -> None:
-    """Refuse arms that rest on other parameters, since a difference would then not be the policy's."""
+    """Refuse arms that rest on other parameters or other money: a difference would then not be the policy's."""
+    from scenarios.funding import check_equal_totals
+
+    check_equal_totals(policy.funding, baseline.funding, (policy.name, baseline.name))
     apart = [name for name, _ in set(policy.parameters) ^ set(baseline.parameters)]
     if apart:
         raise UnfitScenarios(

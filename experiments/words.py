@@ -119,6 +119,8 @@ def parameters_of(study: Plan) -> DataFrame:
     from evidence.registry import sources
     from experiments.plans import shipped_effects, shipped_parameters
     from results.assumptions import EMPLOYER_OFFERS, changed_lengths, parameter_frame, with_services
+    from results.assumptions import changed_lengths, parameter_frame, with_services
+    from scenarios.funding import changed_numbers, funding_numbers
     from scenarios.programmes import load_catalogue
 
     specs = [arm.services for arm in (study.policy_arm, study.baseline_arm) if arm.services is not None]
@@ -129,6 +131,9 @@ def parameters_of(study: Plan) -> DataFrame:
     used = with_services(shipped_parameters(), shipped_effects() if specs else {}, catalogue, specs)
     if not (study.policy_arm.employers or study.baseline_arm.employers):
         used.pop(EMPLOYER_OFFERS)
+    if study.policy_arm.funding is not None:
+        used |= funding_numbers(study.policy.scenario.region)
+        changed |= changed_numbers(study.policy.scenario.funding)
     return parameter_frame(used, sources(), overrides=changed)
 
 
@@ -166,6 +171,9 @@ def policy_lines(study: Plan, context: str | None) -> list[str]:
     lines += [incentive.english() for incentive in arm.employers]
     if others := [*map(subsidy_line, other.subsidies), *(incentive.english() for incentive in other.employers)]:
         lines.append(f"Compared with {other.name}: " + " ".join(others))
+    if other.subsidies:
+        lines.append(f"Compared with {other.name}: " + " ".join(subsidy_line(s) for s in other.subsidies))
+    lines += money_lines(arm, other)
     lines.append(
         f"Both arms share their history to {month_name(arm.policy_month - 1)} and run {arm.months} months from "
         f"{month_name(arm.policy_month)}."
@@ -174,6 +182,16 @@ def policy_lines(study: Plan, context: str | None) -> list[str]:
         lines.append(f"Context of both arms: {context}.")
     lines += world_lines(arm)
     return lines
+
+
+def money_lines(arm: ArmSpec, other: ArmSpec) -> list[str]:
+    """Return what binds the money of services, a line for each arm where they differ."""
+    from scenarios.funding import english
+
+    if arm.funding is None or other.funding is None:
+        return []
+    lines = [english(arm.funding)]
+    return lines if arm.funding == other.funding else [*lines, f"Compared with {other.name}: {english(other.funding)}"]
 
 
 def world_lines(arm: ArmSpec) -> list[str]:

@@ -292,6 +292,20 @@ def check_equal_totals(a: FundingSpec | None, b: FundingSpec | None, names: tupl
             )
 
 
+def english(spec: FundingSpec) -> str:
+    """Return how much money there is, what binds it and who shares it out, in two sentences."""
+    years = sorted({month for pot in spec.funds for month, _ in pot.amounts})
+    total = sum(pence for pot in spec.funds for month, pence in pot.amounts if month == years[0])
+    kept = "; ".join(words for name, words in CONSTRAINTS.items() if name in spec.constraints)
+    dropped = "; ".join(words for name, words in CONSTRAINTS.items() if name not in spec.constraints)
+    binds = f"It is bound by: {kept}." if kept else "Nothing binds it."
+    freed = f" No longer by: {dropped}." if kept and dropped else ""
+    return (
+        f"Services are paid from {len(spec.funds)} funds, {money_text(total)} in the financial year from "
+        f"{month_name(years[0])}, shared out {ALLOCATORS[spec.allocator]}. {binds}{freed}"
+    )
+
+
 def funding_numbers(region: str) -> dict[str, Mapping[str, Parameter]]:
     """Return the sourced numbers that decide the money of a region's services: `funding`, and `funds.<slug>` each."""
     return {

@@ -135,8 +135,9 @@ def baseline_of(resolved: Resolved) -> Resolved:
 
     A baseline named in a file is sought beside it. Overrides of subsidies stay with the scenario, and so do those of
     services, except which catalogue there is and how it is delivered. Of money only what binds it stays with the
-    scenario; a baseline that nothing limits takes its regime, so that both have the same money. What a scenario's own file says of labour demand,
-    minimum wage and parameters is taken as its policy; what a context or the command line says of them holds for both.
+    scenario; a baseline that nothing limits takes its regime, so that both have the same money. What a scenario's own
+    file says of labour demand, minimum wage and parameters is taken as its policy; what a context or the command line
+    says of them holds for both.
 
     Raises
     ------

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HEADINGS = {
     "subsidies": "Scenarios of subsidies: workability run NAME",
     "services": "Scenarios of services: workability run NAME",
+    "funding": "Scenarios of the money of services: workability compare NAME OTHER",
     "context": "Contexts: --set context=NAME",
 }
 
@@ -169,11 +170,19 @@ def _list(library: list[Scenario], as_json: bool, colour: bool) -> None:
         return
     by_subject: dict[str, list[tuple[str, str]]] = {heading: [] for heading in HEADINGS.values()}
     for one in library:
-        subject = one.kind if one.kind == "context" else "services" if one.services.catalogue != "none" else "subsidies"
-        by_subject[HEADINGS[subject]].append((one.name, one.title))
+        by_subject[HEADINGS[_subject(one)]].append((one.name, one.title))
     for heading, rows in by_subject.items():
         if rows:
             terminal.table(heading, ("name", "what it is"), rows, colour=colour)
+
+
+def _subject(one: Scenario) -> str:
+    """Return under which heading of the list a scenario stands."""
+    if one.kind == "context":
+        return "context"
+    if one.funding.regime != "none":
+        return "funding"
+    return "services" if one.services.catalogue != "none" else "subsidies"
 
 
 def _show(resolved: Resolved, origins: bool, as_json: bool, colour: bool) -> None:
@@ -195,6 +204,8 @@ def _show(resolved: Resolved, origins: bool, as_json: bool, colour: bool) -> Non
     title = f"{resolved.scenario.name}: {' < '.join(resolved.chain)}"
     terminal.table(title, ("key", "value", "source", "from"), rows, colour=colour)
     terminal.data("Values that nobody set are left out. 95% intervals in brackets.")
+    for line in _money(resolved):
+        terminal.data(line)
 
 
 def value_rows(resolved: Resolved) -> list[tuple[str, str, str, str]]:
@@ -222,6 +233,18 @@ def _rules(resolved: Resolved) -> dict[str, str]:
     if resolved.scenario.kind != "scenario":
         return {}
     return {subsidy.name: subsidy.eligibility.english() for subsidy in arm(resolved).subsidies}
+
+
+def _money(resolved: Resolved) -> list[str]:
+    """Return what limits the money of services in words, then each fund; nothing where nothing does."""
+    from scenarios.arm import arm
+    from scenarios.funding import english
+    from scenarios.funds import load_funds
+
+    spec = arm(resolved).funding if resolved.scenario.kind == "scenario" else None
+    if spec is None:
+        return []
+    return [english(spec), *(f"- {each.english()}" for each in load_funds(resolved.scenario.region))]
 
 
 def _short(origin: str) -> str:
