@@ -19,6 +19,8 @@ from scenarios.programme_specs import Catalogue, as_number
 from scenarios.programmes import load_catalogue
 from scenarios.quantities import MONTHS_A_YEAR, money_text
 from scenarios.region_names import funding_defaults, region_names, regions_with_funds
+from scenarios.service_keys import SECTION as SERVICES
+from scenarios.service_schema import PROGRAMMES
 from scenarios.vocabulary import month_index, month_name, parse_month
 
 if TYPE_CHECKING:
@@ -66,7 +68,8 @@ def funding_in(scenario: Scenario, services: ServicesSpec | None, spot_of: SpotO
             raise spot_of(f"{SECTION}.{FUNDS}.{slug}").unknown(slug, f"fund of the region '{scenario.region}'", known)
     opened = frozenset(desk.programme for desk in services.services) if services else frozenset()
     places = region_names(scenario.region).places
-    check_payable(funds, [catalogue[slug] for slug in sorted(opened)], places, spot_of(REGIME_KEY))
+    for slug in sorted(opened):
+        check_payable(funds, [catalogue[slug]], places, spot_of(f"{SERVICES}.{PROGRAMMES}.{slug}"))
     return funding_of(section, scenario.horizon, funds, catalogue, opened, funding_defaults(), spot_of)
 
 
