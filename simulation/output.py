@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from simulation.funding.money import FundingOutput
+    from simulation.funding.output import FundingOutput
 
 FLOW_ITEMS = ("hires", "job_to_job", "separations", "absence_starts", "absence_returns", "arrivals", "leavers")
 """Monthly counts by Place beside the state-to-state moves."""

@@ -25,7 +25,8 @@ from simulation.delivery.desk import TICKS_A_MONTH, Clients, Engine, Period, Ref
 from simulation.delivery.replay import Batch
 from simulation.departures import BARRED, INTO_WORK, STAYS, fates
 from simulation.eligibility_pass import masks_of
-from simulation.funding.money import Money, payable, rule_of
+from simulation.funding.bonds import payable, rule_of
+from simulation.funding.money import Money
 from simulation.funding.offers import NO_FUND
 from simulation.help_outcomes import end_help, place, teach
 from simulation.ledger import LINE_INDEX, LINES

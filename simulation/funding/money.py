@@ -5,26 +5,23 @@ Clients whom services were helping before the money began go on as before, at th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.eligibility import AllOf, AnyOf, Compare, Rule
-from scenarios.fund_specs import FundingSpec, FundSpec, in_force
+from scenarios.fund_specs import FundingSpec, in_force
 from scenarios.service_specs import ServiceSpec
-from scenarios.vocabulary import STATES
 from simulation.clients import Funded, Live
 from simulation.columns import Columns
 from simulation.delivery.desk import TICKS_A_MONTH, Clients, Ticks
 from simulation.eligibility_pass import Masks, has_bit
 from simulation.funding.allocators import ALLOCATORS, Allocator, Data, Plan, Situation
+from simulation.funding.bonds import line_of
 from simulation.funding.cells import N_GROUPS, cells_of, groups_of, state_allows
 from simulation.funding.offers import NO_MONEY, SHUT_OUT, Terms, offer
+from simulation.funding.output import FundingOutput
 from simulation.funding.purses import FUND_ITEMS, Pence, Purses
-from simulation.ledger import LINE_INDEX, OTHER_FUNDERS, SERVICE_PAYERS
 from simulation.streams import Purpose, key
 from simulation.thresholds import ONE
 
@@ -44,28 +41,6 @@ class Left(NamedTuple):
     spent: Pence
 
 
-@dataclass(frozen=True)
-class FundingOutput:
-    """What became of the money of an arm. T months from the policy's start, F funds, S services, P Places, G groups.
-
-    `names`: of the funds; `items`: pence by month, fund and item of FUND_ITEMS, (T, F, items); `starts`, `promised`:
-    starts and pence by fund, service, Place and group, (F, S, P, G); `shut_out`, `no_money`: people in line whom no
-    fund may pay for, and for whom none has money, at the month's offers, (T, S, P); `planned`: jobs that the plans of
-    a linear program expect, (T,), not numbers where none was made; `plan_hash`: of what the allocator decided, (T,);
-    `data`: what services reported.
-    """
-
-    names: tuple[str, ...]
-    items: Pence
-    starts: NDArray[np.int64]
-    promised: Pence
-    shut_out: NDArray[np.int32]
-    no_money: NDArray[np.int32]
-    planned: NDArray[np.float64]
-    plan_hash: NDArray[np.uint64]
-    data: Data
-
-
 class Money:
     """Purses, allocator and staff of an arm with funds."""
 
@@ -79,13 +54,13 @@ class Money:
         self.purses = Purses(self.funds, len(programmes), model.start.sample)
         self.allocator: Allocator = ALLOCATORS[spec.allocator]
         n_cells = len(services) * n_places * N_GROUPS
+        self.service = np.repeat(np.arange(len(services)), n_places * N_GROUPS)
         self.terms, self.may_pay_cell = self._terms(programmes, n_places)
         self.start_pence = np.array([s.start_pence for s in services], np.int64)
         self.month_pence = np.array([s.month_pence for s in services], np.int64)
         self.outcome_pence = np.array([s.outcome_pence for s in services], np.int64)
         self.length = np.array([s.length_months for s in services])
         self.cost = self.start_pence + self.month_pence * np.ceil(self.length).astype(np.int64) + self.outcome_pence
-        self.service = np.repeat(np.arange(len(services)), n_places * N_GROUPS)
         self.costs_money = (self.cost > 0)[self.service]
         self.staff = np.full(len(services), 1.0 / max(spec.stretch, 1e-9)).clip(max=1.0)
         self.data = Data.empty(months, n_cells)
@@ -122,7 +97,7 @@ class Money:
             if fund.place_ids is not None:
                 where[f] &= np.isin(np.arange(n_places), fund.place_ids)[:, None]
             where[f] &= state_allows(fund.state_ids)
-        cells = (may_pay[:, :, None] & where.reshape(n, 1, -1)).reshape(n, -1)
+        cells = (may_pay[:, :, None] & where.reshape(n, 1, n_places * N_GROUPS)).reshape(n, len(self.service))
         terms = Terms(
             rule=np.zeros(n, np.int64),
             may_pay=may_pay,
@@ -358,42 +333,6 @@ class Money:
 def _part(pence: Pence, share: Pence) -> Pence:
     """Return the partner's part of so much money; `share` is 16-bit fixed point."""
     return np.asarray((pence * share) >> 16, np.int64)
-
-
-def line_of(kind: str) -> int:
-    """Return the line of the ledger from which a funder of a kind pays for services."""
-    return LINE_INDEX[f"service_{SERVICE_PAYERS.get(kind, OTHER_FUNDERS)}"]
-
-
-def rule_of(fund: FundSpec) -> Rule | None:
-    """Return for whom a fund in force may pay, as one rule; None for everybody."""
-    parts: list[Rule] = []
-    if fund.place_ids is not None:
-        parts.append(Compare("place", "in", fund.place_ids, tuple(map(str, fund.place_ids))))
-    if fund.state_ids is not None:
-        parts.append(Compare("state", "in", fund.state_ids, tuple(STATES[k] for k in fund.state_ids)))
-    if fund.rule is not None:
-        parts.append(fund.rule)
-    return AllOf(tuple(parts)) if parts else None
-
-
-def payable(services: Sequence[ServiceSpec], funds: Sequence[FundSpec]) -> tuple[ServiceSpec, ...]:
-    """Return services with the rule on money that their doors know: some fund in force may pay for the resident.
-
-    Parameters
-    ----------
-    services : services of the arm.
-    funds : funds as the regime leaves them.
-    """
-    out = []
-    for s in services:
-        rules = [rule_of(fund) for fund in funds if fund.programmes is None or s.programme in fund.programmes]
-        if s.start_pence + s.month_pence + s.outcome_pence == 0 or not rules or any(rule is None for rule in rules):
-            out.append(replace(s, money=None))
-            continue
-        either = tuple(rule for rule in rules if rule is not None)
-        out.append(replace(s, money=AnyOf(either) if len(either) > 1 else either[0]))
-    return tuple(out)
 
 
 def _hash_of(plan: Plan) -> np.uint64:

@@ -56,23 +56,23 @@ class Purses:
         for f, fund in enumerate(self.funds):
             for begins, pence in fund.amounts:
                 if begins == month:
-                    self._new_year(f, fund, month, self.part(pence))
+                    ends = min((later for later, _ in fund.amounts if later > month), default=month + MONTHS_A_YEAR)
+                    self._new_year(f, fund, range(month, ends), self.part(pence))
         remaining = np.maximum(self.months_left, 1)
         self.pace[now] += np.maximum(self.left[now] - np.maximum(self.pace[now], 0), 0) // remaining[now]
         self.months_left -= now
 
-    def _new_year(self, f: int, fund: FundSpec, month: int, amount: int) -> None:
+    def _new_year(self, f: int, fund: FundSpec, year: range, amount: int) -> None:
         if fund.lapses:
             self._lapse(f, int(self.left[f]))
             self.left[f] = 0
-        begins = sum(self.part(fund.bid_pence) for first, _ in fund.opens if month <= first < month + MONTHS_A_YEAR)
-        cost = min(amount, int(amount * fund.administration) + begins)
+        bids = sum(self.part(fund.bid_pence) for first, _ in fund.opens if first in year)
+        cost = min(amount, int(amount * fund.administration) + bids)
         self.left[f] += amount - cost
         self.flows[f, _ITEM["granted"]] += amount
         self.flows[f, _ITEM["administration"]] += cost
-        self.pace[f], self.year[f] = 0, month
+        self.pace[f], self.year[f] = 0, year.start
         self.spent[f] = 0
-        year = range(month, month + MONTHS_A_YEAR)
         self.months_left[f] = sum(any(first <= m < end for first, end in fund.opens) for m in year)
 
     def _lapse(self, f: int, pence: int) -> None:

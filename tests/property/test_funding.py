@@ -15,7 +15,7 @@ from scenarios.fund_specs import ALLOCATORS, CONSTRAINTS, FundSpec
 from simulation.doors import READERS
 from simulation.funding import allocators
 from simulation.funding.allocators import LAG, Data
-from simulation.funding.money import rule_of
+from simulation.funding.bonds import rule_of
 from simulation.funding.planning import Problem, solve
 from simulation.ledger import LINE_INDEX
 from simulation.model import RegionModel
