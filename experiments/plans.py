@@ -237,10 +237,9 @@ def _own_overrides(scenario: str, other: str, overrides: dict[str, str], is_poli
 
 
 def _subject(key: str) -> str | None:
-    """Return the subsidy, incentive, programme or change of services of an override; None for one of the world."""
-    from scenarios.schema import NAMED
-    """Return the subsidy, programme, change of services or of bonds of an override; None for one of the world."""
+    """Return the subsidy, incentive, programme, change of services or bonds of an override; None for the world's."""
     from scenarios.funding_schema import CONSTRAINT_KEYS
+    from scenarios.schema import NAMED
     from scenarios.service_schema import WORLD_KEYS
 
     parts = key.split(".")

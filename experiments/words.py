@@ -119,7 +119,6 @@ def parameters_of(study: Plan) -> DataFrame:
     from evidence.registry import sources
     from experiments.plans import shipped_effects, shipped_parameters
     from results.assumptions import EMPLOYER_OFFERS, changed_lengths, parameter_frame, with_services
-    from results.assumptions import changed_lengths, parameter_frame, with_services
     from scenarios.funding import changed_numbers, funding_numbers
     from scenarios.programmes import load_catalogue
 
@@ -171,8 +170,6 @@ def policy_lines(study: Plan, context: str | None) -> list[str]:
     lines += [incentive.english() for incentive in arm.employers]
     if others := [*map(subsidy_line, other.subsidies), *(incentive.english() for incentive in other.employers)]:
         lines.append(f"Compared with {other.name}: " + " ".join(others))
-    if other.subsidies:
-        lines.append(f"Compared with {other.name}: " + " ".join(subsidy_line(s) for s in other.subsidies))
     lines += money_lines(arm, other)
     lines.append(
         f"Both arms share their history to {month_name(arm.policy_month - 1)} and run {arm.months} months from "

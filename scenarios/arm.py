@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenarios.eligibility import Rule
-from scenarios.incentive_specs import IncentiveSpec
 from scenarios.fund_specs import FundingSpec
+from scenarios.incentive_specs import IncentiveSpec
 from scenarios.service_specs import ServicesSpec
 from scenarios.vocabulary import parse_month
 
@@ -145,8 +145,8 @@ def arm(resolved: Resolved) -> ArmSpec:
     scenarios.errors.ScenarioError
         If the scenario is a context, which is no arm by itself.
     """
-    from scenarios.incentives import incentives_in
     from scenarios.funding import funding_in
+    from scenarios.incentives import incentives_in
     from scenarios.services import services_in
     from scenarios.subsidies import specification
 
@@ -170,7 +170,6 @@ def arm(resolved: Resolved) -> ArmSpec:
         parameters=tuple(sorted(scenario.parameters.items())),
         policy_month=start,
         months=scenario.horizon.months,
-        services=services_in(scenario, resolved.spot),
         employers=incentives_in(scenario, resolved.region, resolved.spot),
         services=services,
         funding=funding_in(scenario, services, resolved.spot),

@@ -22,7 +22,7 @@ _SOURCED: dict[str, dict[str, Any]] = {
 }
 
 _SOURCED_KEYS = (
-    *("Horizon", "Subsidy", "DemandStep", "MinimumWageStep"),
+    *("Horizon", "Subsidy", "Incentive", "DemandStep", "MinimumWageStep"),
     *("Services", "ProgrammeChange", "Funding", "FundChange"),
 )
 """Parts of a file whose values may be written with their source."""
@@ -46,7 +46,6 @@ def json_schema() -> dict[str, Any]:
     subsidy = definitions["Subsidy"]["properties"]
     subsidy["eligibility"] = {"$ref": "#/$defs/Rule"}
     _name_words(definitions)
-    for name in ("Horizon", "Subsidy", "Incentive", "DemandStep", "MinimumWageStep", "Services", "ProgrammeChange"):
     for name in _SOURCED_KEYS:
         properties = definitions[name]["properties"]
         for key in properties:

@@ -30,9 +30,8 @@ from scenarios.schema import (
 ENVIRONMENT_PREFIX = "WORKABILITY_SET_"
 COMMAND_LINE = "command line"
 SOURCED_KEYS = ("value", "interval_95", "source", "confidence", "note")
-_OVERRIDE_REFUSED = ("extends", "kind", *NAMED, "parameters", "horizon", "subsidy_defaults", service_keys.SECTION)
 SECTIONS = {service_keys.SECTION: service_keys.flat, funding_keys.SECTION: funding_keys.flat}
-_OVERRIDE_REFUSED = ("extends", "kind", "subsidies", "parameters", "horizon", "subsidy_defaults", *SECTIONS)
+_OVERRIDE_REFUSED = ("extends", "kind", *NAMED, "parameters", "horizon", "subsidy_defaults", *SECTIONS)
 
 
 @dataclass(frozen=True)
@@ -205,9 +204,6 @@ def override_keys(below: Layer) -> list[str]:
     keys += [f"horizon.{key}" for key in HORIZON_KEYS]
     for section, known in NAMED.items():
         keys += [f"{section}.{name}.{key}" for name in names_in(section, below) for key in known if key != "name"]
-    return keys + service_keys.override_keys()
-    for name in subsidy_names(below):
-        keys += [f"subsidies.{name}.{key}" for key in SUBSIDY_KEYS if key != "name"]
     return keys + service_keys.override_keys() + funding_keys.override_keys()
 
 

@@ -11,9 +11,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from scenarios.incentive_schema import INCENTIVES
 from scenarios.funding_keys import SECTION as FUNDING
 from scenarios.funding_schema import FUNDS
+from scenarios.incentive_schema import INCENTIVES
 from scenarios.layers import Entry
 from scenarios.resolve import Resolved
 from scenarios.safe_yaml import reads_as_text
@@ -21,10 +21,7 @@ from scenarios.schema import NAMED, NOT_INHERITED, Scenario
 from scenarios.service_keys import SECTION, nested
 from scenarios.service_schema import BY_CHANNEL, PROGRAMMES
 
-_ORDER = tuple(key for key in Scenario.model_fields if key not in ("horizon", "parameters", *NAMED, SECTION))
-_ORDER = tuple(
-    key for key in Scenario.model_fields if key not in ("horizon", "parameters", "subsidies", SECTION, FUNDING)
-)
+_ORDER = tuple(key for key in Scenario.model_fields if key not in ("horizon", "parameters", *NAMED, SECTION, FUNDING))
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,6 @@ def to_yaml(resolved: Resolved) -> str:
     data["subsidies"] = [_entry(entries, "subsidies", subsidy.name) for subsidy in resolved.scenario.subsidies]
     if incentives := [_entry(entries, INCENTIVES, one.name) for one in resolved.scenario.employers]:
         data[INCENTIVES] = incentives
-    if services := nested({key: entry.value for key, entry in entries.items()}):
-        data[SECTION] = services
-    data["subsidies"] = [_subsidy(entries, subsidy.name) for subsidy in resolved.scenario.subsidies]
     for section in (SECTION, FUNDING):
         if written := nested({key: entry.value for key, entry in entries.items()}, section):
             data[section] = written
@@ -133,9 +127,6 @@ def _flat(scenario: Scenario) -> dict[str, Any]:
     for section, listed in named.items():
         for one in listed:
             flat |= {f"{section}.{one['name']}.{key}": value for key, value in one.items() if key != "name"}
-    flat |= _flat_services(services)
-    for subsidy in subsidies:
-        flat |= {f"subsidies.{subsidy['name']}.{key}": value for key, value in subsidy.items() if key != "name"}
     flat |= _flat_services(services) | _flat_funding(scenario.funding.model_dump())
     flat |= {f"parameters.{key}": value for key, value in sorted(parameters.items())}
     return {key: value for key, value in flat.items() if value is not None and value != ()}

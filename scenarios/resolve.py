@@ -16,10 +16,10 @@ from scenarios import chain, layers
 from scenarios.chain import Link, Source
 from scenarios.checks import check, check_parameters
 from scenarios.errors import Spot
-from scenarios.incentives import incentives_in
 from scenarios.funding import funding_in
 from scenarios.funding_keys import SECTION as FUNDING
 from scenarios.funding_schema import CONSTRAINT_KEYS, REGIME_KEY
+from scenarios.incentives import incentives_in
 from scenarios.layers import Entry, Layer, Sourced
 from scenarios.region_names import RegionNames, parameter_names, region_list, region_names, source_ids
 from scenarios.schema import CONTEXT_KEYS, NAMED, NOT_INHERITED, Scenario
@@ -303,8 +303,6 @@ def _tree(plain: Mapping[str, Any], default_name: str) -> dict[str, Any]:
         elif top not in (SECTION, FUNDING):
             tree[key] = value
     tree |= {section: list(entries.values()) for section, entries in named.items()}
-    tree[SECTION] = nested(plain)
-    tree["subsidies"] = list(subsidies.values())
     tree |= {section: nested(plain, section) for section in (SECTION, FUNDING)}
     tree.setdefault("name", default_name)
     tree.setdefault("title", tree["name"])

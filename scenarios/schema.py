@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from scenarios import quantities as q
-from scenarios.incentive_schema import INCENTIVE_KEYS, INCENTIVES, Incentive
 from scenarios.funding_schema import NO_REGIME, Funding
+from scenarios.incentive_schema import INCENTIVE_KEYS, INCENTIVES, Incentive
 from scenarios.schema_types import Count, Duration, Finite, Frozen, Money, Month, Name, Share, Text, Title
 from scenarios.service_schema import Services
 
@@ -123,6 +123,7 @@ class Scenario(Frozen):
     )
     employers: tuple[Incentive, ...] = Field(
         (), description="list of incentives for employers to offer more than today, each with a name"
+    )
     funding: Funding = Field(
         default_factory=lambda: Funding.model_validate({}),
         description="money that services are paid from, and what binds it",

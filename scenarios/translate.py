@@ -12,8 +12,6 @@ from scenarios import funding_keys, service_keys
 from scenarios.errors import ScenarioError, Spot, shown
 from scenarios.incentive_schema import INCENTIVES, Incentive
 from scenarios.schema import NAMED, DemandStep, Horizon, MinimumWageStep, Scenario, Subsidy
-from scenarios.service_keys import SECTION, depth
-from scenarios.schema import DemandStep, Horizon, MinimumWageStep, Scenario, Subsidy
 
 _MODELS: Mapping[str, type[BaseModel]] = {
     "horizon": Horizon,
@@ -159,12 +157,6 @@ def _key(loc: tuple[str | int, ...], data: Mapping[str, Any]) -> str:
     if section in NAMED and len(loc) >= 2 and isinstance(loc[1], int):
         name = data[section][loc[1]]["name"]
         return ".".join([section, str(name), *map(str, loc[2:3])])
-    if loc[0] == SECTION:
-        return ".".join(map(str, loc[: depth(loc)]))
-    """Return the dotted key of a location, subsidies by name."""
-    if loc[0] == "subsidies" and len(loc) >= 2 and isinstance(loc[1], int):
-        name = data["subsidies"][loc[1]]["name"]
-        return ".".join(["subsidies", str(name), *map(str, loc[2:3])])
     if loc[0] in _DEPTHS:
         return ".".join(map(str, loc[: _DEPTHS[str(loc[0])](loc)]))
     if loc[0] in ("horizon", "parameters"):
