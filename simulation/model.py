@@ -117,7 +117,6 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.rate_key = ("", 0.0)
         self._set_year()
         self.subsidies = [Subsidy(self, spec, i) for i, spec in enumerate(arm.subsidies)]
-        self.services = Services(self, arm.services) if arm.services else None
         self.incentives = Incentives(self, arm.employers) if arm.employers else None
         funding = arm.funding if self.first_month >= arm.policy_month else None  # money begins with the policy
         self.services = Services(self, arm.services, funding) if arm.services else None

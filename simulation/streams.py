@@ -57,7 +57,7 @@ class Purpose(IntEnum):
     PLACEMENT = 26  # low: is he placed in a job; high: rounding of a helped seeker's looks
     SITE = 27  # how far a service's effect lies from its mean in a Place
     JOINING = 28  # by incentive. low: does an employer join
-    ALLOCATION = 28  # chances in an allocator that explores
+    ALLOCATION = 29  # chances in an allocator that explores
 
 
 def _mix_py(z: int) -> int:
