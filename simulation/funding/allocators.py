@@ -21,8 +21,8 @@ Shares = NDArray[np.float64]
 LAG = 2
 """Data of a month are seen two months later."""
 QUARTER = 3
-LINE_MONTHS = 12
-"""Months of the lines and starts that data sum up."""
+LATELY = 12
+"""Months over which starts are averaged."""
 _PIECES_SD = 65536 / 3**0.5
 DRAWS = 64
 
@@ -50,11 +50,11 @@ class Situation(NamedTuple):
     """What an allocator knows. F funds, S services, C cells.
 
     `t`: months since the money began; `data`: reports that it can see; `service`: of each cell, (C,); `may_pay`:
-    whether a fund may pay in a cell, (F, C); `cost`: pence of a start, (S,); `seats`: starts that each service can make
-    in a month, (S,); `pace`, `left`: of the purses, (F,); `line_room`: what is left of each programme's line, (F,
-    programmes); `beyond_room`: what may still go beyond the lines, (F,); `programme`: of each service, (S,);
-    `expected`: share of starts that end in a job before there are data, and how many starts it weighs; `key`: of the
-    month's draws.
+    whether a fund may pay in a cell, (F, C); `cost`: pence of a start, (S,); `seats`: starts that each service can
+    make in a month, (S,); `ahead`: months up to the next financial year; `pace`, `left`: of the purses, (F,);
+    `line_room`: what is left of each programme's line, (F, programmes); `beyond_room`: what may still go beyond the
+    lines, (F,); `programme`: of each service, (S,); `expected`: share of starts that end in a job before there are
+    data, and how many starts it weighs; `key`: of the month's draws.
     """
 
     t: int
@@ -63,6 +63,7 @@ class Situation(NamedTuple):
     may_pay: NDArray[np.bool_]
     cost: Pence
     seats: Shares
+    ahead: int
     pace: Pence
     left: Pence
     line_room: Pence
@@ -88,14 +89,22 @@ class Plan:
 Allocator = Callable[[Situation], Plan]
 
 
+def seats_of(s: Situation) -> Shares:
+    """Return the starts that services can make in a month, spread evenly over their cells."""
+    out: Shares = (s.seats / np.bincount(s.service, minlength=s.seats.size).clip(1))[s.service]
+    return out
+
+
+def lately_of(s: Situation) -> Shares:
+    """Return starts a month by cell as lately reported; what services can make, where nothing is reported yet."""
+    if not len(s.data.started):
+        return seats_of(s)
+    return np.asarray(s.data.started[-LATELY:].mean(axis=0), np.float64)
+
+
 def need_of(s: Situation) -> Shares:
-    """Return people in need by cell: those in line and started lately, or the seats where nothing is reported yet."""
-    spread: Shares = (s.seats / np.bincount(s.service, minlength=s.seats.size).clip(1))[s.service]
-    if not len(s.data.waiting):
-        return spread
-    lately = s.data.started[-LINE_MONTHS:].mean(axis=0)
-    found: Shares = s.data.waiting[-1] + lately + 1e-3 * spread
-    return found
+    """Return people in need by cell: those in line and a month's starts, and a little wherever there are seats."""
+    return lines_of(s) + lately_of(s) + 1e-3 * seats_of(s)
 
 
 def success_of(s: Situation) -> tuple[Shares, Shares]:
@@ -146,13 +155,13 @@ def greedy(s: Situation) -> Plan:
 
 
 def linear_program(s: Situation) -> Plan:
-    """Return the money of a quarter as a linear program on forecasts divides it.
+    """Return the money of the rest of the year as a linear program on forecasts divides it, made anew every quarter.
 
-    In the quarter's last month whoever came first may have what the plan did not use.
+    In a quarter's last month whoever came first may have what the plan did not use.
     """
     if s.t % QUARTER:
         return Plan(keeps=s.t % QUARTER < QUARTER - 1)
-    return planned(s, need_of(s) / LINE_MONTHS * QUARTER + lines_of(s))
+    return planned(s, lines_of(s) + s.ahead * lately_of(s))
 
 
 def lines_of(s: Situation) -> Shares:
@@ -161,12 +170,12 @@ def lines_of(s: Situation) -> Shares:
 
 
 def planned(s: Situation, demand: Shares) -> Plan:
-    """Return the plan of a linear program for a quarter.
+    """Return the plan of a linear program for the rest of the year.
 
     Parameters
     ----------
     s : the situation.
-    demand : people who could start in the quarter by cell.
+    demand : people who could start in that time by cell.
     """
     mean, _ = success_of(s)
     problem = Problem(
@@ -176,8 +185,8 @@ def planned(s: Situation, demand: Shares) -> Plan:
         programme=s.programme,
         may_pay=s.may_pay,
         cost=s.cost.astype(float),
-        seats=s.seats * QUARTER,
-        money=np.minimum(s.left, np.maximum(s.pace, 0) * QUARTER).astype(float),
+        seats=s.seats * s.ahead,
+        money=s.left.astype(float),
         line_room=s.line_room.astype(float),
         beyond_room=s.beyond_room.astype(float),
     )
@@ -220,10 +229,10 @@ class Hindsight:
         self.whole = whole
 
     def __call__(self, s: Situation) -> Plan:
-        """Return the plan of a quarter from what the whole run came to."""
+        """Return the plan of the rest of the year from what the whole run came to."""
         if s.t % QUARTER:
             return Plan(keeps=s.t % QUARTER < QUARTER - 1)
-        ahead = slice(s.t, s.t + QUARTER)
+        ahead = slice(s.t, s.t + s.ahead)
         demand = self.whole.waiting[ahead][:1].sum(axis=0) + self.whole.started[ahead].sum(axis=0)
         return planned(s._replace(data=self.whole), demand.astype(float))
 

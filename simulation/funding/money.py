@@ -217,6 +217,7 @@ class Money:
             may_pay=self.may_pay_cell & (p.is_open(self.first + t) & (p.left > 0))[:, None] & self.costs_money,
             cost=self.cost,
             seats=places / self.length,
+            ahead=p.ahead(self.first + t),
             pace=p.pace.copy(),
             left=p.left.copy(),
             line_room=np.maximum(terms.line - p.spent, 0),

@@ -1,4 +1,4 @@
-"""The linear program of a quarter's money: starts by fund and cell that promise most jobs, within every bond."""
+"""The linear program of the money of a year: starts by fund and cell that promise most jobs, within every bond."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Shares = NDArray[np.float64]
 
 
 LEAST_DEMAND = 0.05
-"""People in a quarter below which a cell is left out of the plan."""
+"""People below whom a cell is left out of the plan."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What binds a quarter. F funds, S services, C cells, K programmes.
+    """What binds the money. F funds, S services, C cells, K programmes.
 
     `value`: jobs of a start, (C,); `demand`: people who could start, (C,); `service`: of a cell; `programme`: of a
     service; `may_pay`: (F, C); `cost`: pence of a start, (S,); `seats`: starts of a service, (S,); `money`: pence of a

@@ -44,6 +44,11 @@ class Purses:
         """Return which funds may promise money in a month, shape (funds,)."""
         return np.array([any(first <= month < end for first, end in fund.opens) for fund in self.funds], np.bool_)
 
+    def ahead(self, month: int) -> int:
+        """Return the months from this one up to the next financial year, this one included."""
+        later = [begins for fund in self.funds for begins, _ in fund.amounts if begins > month]
+        return min(later, default=month + MONTHS_A_YEAR) - month
+
     def begin(self, month: int) -> None:
         """Let a month begin: a new financial year brings its amount, and the month's even part of it may be promised.
 
