@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 import evidence.registry
+from results import funding_page
 from results.charts import run_charts
 from results.gaps_page import build_page
 from results.report import build_report
 from tests.property.test_service_map import REGION, WHOLE, mapped, residents
+from tests.unit.results.funding_study import study_of
 from tests.unit.results.sample_run import contents, seeds
 from tests.unit.results.test_gaps import FACTS
 
@@ -34,6 +36,13 @@ def service_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _, found = mapped(residents(11, 4000), WHOLE)
     path = tmp_path_factory.mktemp("gaps") / "gaps.html"
     path.write_text(build_page(found, FACTS, evidence.registry.tiles(REGION)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def funding(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("funding") / "funding.html"
+    path.write_text(funding_page.build_page(study_of()), encoding="utf-8")
     return path
 
 
