@@ -11,6 +11,7 @@ from experiments.version import __version__
 from workability.command_audit import audit
 from workability.command_capacity import capacity
 from workability.command_doctor import doctor
+from workability.command_funding import funding
 from workability.command_gaps import gaps
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
@@ -32,6 +33,7 @@ QUESTIONS = """Which question do you have?
   Who falls between the region's services?             workability gaps --sample 1:50
   Are a service's clients those who need it?           workability audit --template
   How many caseworkers for a short wait?               workability capacity services-today --programme life-rooms
+  What do ring-fences around money cost?               workability funding --sample 1:100 --seeds 2
   How far is the baseline from what is published?      workability targets
   Is the population like the region it stands for?     workability targets --margins
   Is this machine fit for it?                          workability doctor
@@ -91,6 +93,9 @@ app.command(epilog="Output: a folder under audits/ (or --out DIR), a table and t
 )
 app.command(epilog="Output: a folder under capacity/ (or --out DIR), a table and the page's path on standard output.")(
     capacity
+)
+app.command(epilog="Output: a folder under runs/ (or --out DIR), tables and the page's path on standard output.")(
+    funding
 )
 app.command(epilog=READ_ONLY)(targets)
 app.command(epilog=READ_ONLY)(doctor)

@@ -21,6 +21,7 @@ COMMANDS = (
     "report",
     "gaps",
     "capacity",
+    "funding",
     "audit",
     "targets",
     "doctor",
