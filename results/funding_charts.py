@@ -149,7 +149,7 @@ def _bars_drawn(labels: tuple[list[str], list[str]], axis: str, form: str, with_
         is_wide = width >= theme.WIDE[0]
         base = alt_.Chart(alt_.NamedData("rows"))
         y = alt_.Y("label:N").sort(order).title(None)
-        y = y.axis(ticks=False, domain=False, labelLimit=width // 2, labelExpr=wrapped(is_wide))
+        y = y.axis(**label_axis(width, size))
         x = alt_.X("start:Q").title(axis).axis(format=form, tickCount=6 if is_wide else 3)
         legend = alt_.Legend(orient="top", title=None, labelFontSize=size, columns=len(kinds) if is_wide else 2)
         colour = alt_.Color("kind:N").scale(domain=kinds, range=[COLOURS[kind] for kind in kinds])
@@ -168,11 +168,22 @@ def _bars_drawn(labels: tuple[list[str], list[str]], axis: str, form: str, with_
     return draw
 
 
-def wrapped(is_wide: bool) -> str:
-    """Return the expression that breaks long labels on phones into lines."""
-    if is_wide:
-        return "datum.label"
-    return r"split(trim(replace(datum.label, /(.{1,21})(\s|$)/g, '$1\n')), '\n')"
+def label_axis(width: int, size: int) -> dict[str, Any]:
+    """Return how an axis of labels is drawn; on phones long labels break into lines around the middle of their row.
+
+    Parameters
+    ----------
+    width : int
+        Width of the plot.
+    size : int
+        Size of its letters.
+    """
+    common = {"ticks": False, "domain": False, "labelLimit": width // 2}
+    if width >= theme.WIDE[0]:
+        return common
+    lines = r"split(trim(replace(datum.label, /(.{1,21})(\s|$)/g, '$1\n')), '\n')"
+    shifts = [{"test": f"length({lines}) == {n}", "value": -(n - 1) * (size + 2) / 2} for n in (2, 3, 4)]
+    return {**common, "labelExpr": lines, "labelOffset": {"condition": shifts, "value": 0}}
 
 
 def interval_rows(figures: Figures, found: Sequence[tuple[str, Stat]], name: str) -> DataFrame:
@@ -239,7 +250,7 @@ def interval_chart(
         is_wide = width >= theme.WIDE[0]
         base = alt_.Chart(alt_.NamedData("rows"))
         y = alt_.Y("label:N").sort(order).title(None)
-        y = y.axis(ticks=False, domain=False, labelLimit=width // 2, labelExpr=wrapped(is_wide))
+        y = y.axis(**label_axis(width, size))
         x = alt_.X("mean:Q").title(f"{axis}: change").axis(format=form, tickCount=6 if is_wide else 3)
         legend = alt_.Legend(orient="top", title=None, labelFontSize=size, symbolSize=90)
         colour = alt_.Color("kind:N").scale(domain=kinds, range=[COLOURS[kind] for kind in kinds]).legend(legend)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from results import theme
 from results.charts import Chart, chart_of
-from results.funding_charts import caption_of, wrapped
+from results.funding_charts import caption_of, label_axis
+from results.funding_measures import figure
 from results.funding_read import ARMS, FLEXIBLE, RING_FENCED, Figures
 from results.funding_words import listed, plain_pounds
 from results.lookup import records
@@ -47,9 +48,8 @@ def unspent_chart(figures: Figures) -> Chart | None:
     wide = unspent_rows(figures)
     if wide.empty:
         return None
-    lost = wide.groupby("arm")["lapsed"].sum()
-    fenced, free = (float(lost.get(arm, 0.0)) for arm in ARMS)
-    title = f"With rings {plain_pounds(fenced)} is lost unspent over all years, without them {plain_pounds(free)}"
+    fenced, free = (figure(figures.level("lapsed", arm), "pounds") for arm in ARMS)
+    title = f"With rings {fenced} is lost unspent over all years, without them {free}"
     kinds = {"lapsed": "lost unspent", "left": "not promised, carried on"}
     rows = pd.DataFrame(
         [
@@ -91,7 +91,7 @@ def stacked(order: list[str], domain: list[str], colours: Sequence[str], axis: s
 
         is_wide = width >= theme.WIDE[0]
         y = alt_.Y("label:N").sort(order).title(None)
-        y = y.axis(ticks=False, domain=False, labelLimit=width // 2, labelExpr=wrapped(is_wide))
+        y = y.axis(**label_axis(width, size))
         x = alt_.X("value:Q").stack("zero").title(axis).axis(format=",.4~g", tickCount=6 if is_wide else 3)
         legend = alt_.Legend(orient="top", title=None, labelFontSize=size, columns=len(domain) if is_wide else 2)
         colour = alt_.Color("kind:N").scale(domain=domain, range=list(colours)).legend(legend)
@@ -187,4 +187,4 @@ def flow_title(found: DataFrame, key: str) -> str:
     parts = [f"{plain_pounds(most)} more goes to {up}"] if most > 0 else []
     parts += [f"{plain_pounds(-least)} less to {down}" if parts else f"{plain_pounds(-least)} less goes to {down}"
               ] if least < 0 else []  # fmt: skip
-    return f"Without rings {listed(parts)}" if parts else f"Without rings no {key}'s money goes elsewhere"
+    return f"On average, without rings, {listed(parts)}" if parts else f"Without rings no {key}'s money goes elsewhere"

@@ -118,7 +118,7 @@ def context_of(study: FundingStudy) -> dict[str, Any]:
     return {
         "title": f"Flexible against ring-fenced money: {study.geography.title}",
         "subtitle": (
-            f"The same residents, services, prices and money, {study.months} months; only the rings around the money "
+            f"The same residents, services, prices and money, {months_words(study)}; only the rings around the money "
             f"differ. {runs_words(figures)}, money allocated {allocator_in(figures.main)}."
         ),
         "status": f"{'Calibrated' if study.calibrated else capital(STATUS)}.",
@@ -158,6 +158,11 @@ def context_of(study: FundingStudy) -> dict[str, Any]:
         "command": study.command,
         "run_id": study.run_id,
     }
+
+
+def months_words(study: FundingStudy) -> str:
+    """Return the policy's months in words."""
+    return f"{study.months} months" + (f" from {study.first_month}" if study.first_month else "")
 
 
 def runs_words(figures: Figures) -> str:

@@ -25,9 +25,11 @@ from results.funding_measures import (
     verdict,
 )
 from results.funding_read import HINDSIGHT, Figures
+from results.report import capital
 from results.statistics import Stat
 from results.story import absolute
 from scenarios.fund_specs import CONSTRAINTS
+from simulation.funding.cells import GROUPS
 
 HEAD = ("months_out_of_work", "wellbeing", "purse", "unspent", "turned_away")
 """Measures of the first screen, after that of the headline."""
@@ -45,7 +47,7 @@ def sure_words(figures: Figures) -> str:
     kinds = {name: verdict(figures.value(name), measure_of(name).kind) for name in names}
     told = [name for name, kind in kinds.items() if kind in (MORE, LESS)]
     open_ = [measure_of(name).thing for name, kind in kinds.items() if kind in (UNSURE, NOTHING)]
-    text = f"Brackets hold the {figures.interval_words}."
+    text = f"In brackets: {figures.interval_words}."
     if len(figures.runs) < 2:
         return f"One run is no ground for an interval, so nothing can be told of how sure any figure is. {text}"
     if told:
@@ -159,10 +161,10 @@ def _losers(found: Sequence[tuple[str, Stat]], name: str, one: str, many: str) -
     gainers, n = [key for key in kinds if kinds[key] == GAIN], len(found)
     gained = f"{len(gainers)} of {n} {many} clearly gain" if gainers else f"no {one} clearly gains"
     if losers:
-        words = [f"{key}, {clause(stat, name)}" for _, key, stat in losers[:TOLD_LOSERS]]
+        words = [f"{inside(key)}: {clause(stat, name)}" for _, key, stat in losers[:TOLD_LOSERS]]
         words += [f"and {len(losers) - TOLD_LOSERS} more"] if len(losers) > TOLD_LOSERS else []
         count = f"One of {n} {many} clearly loses" if len(losers) == 1 else f"{len(losers)} of {n} {many} clearly lose"
-        return f"{count}: {'; '.join(words)}. {gained[:1].upper()}{gained[1:]}."
+        return f"{count}. {capital('; '.join(words))}. {capital(gained)}."
     unsure = [(s.mean * measure.better, key, s) for key, s in found if kinds[key] in (UNSURE, NOTHING)]
     if not unsure:
         tail = f"all {n} gain" if len(gainers) == n else f"{gained}, and the rest stay as they are"
@@ -170,8 +172,14 @@ def _losers(found: Sequence[tuple[str, Stat]], name: str, one: str, many: str) -
     _, worst, stat = min(unsure, key=lambda x: (math.isnan(x[0]), x[0]))
     return (
         f"By {measure.thing} no {one} clearly loses, and {gained}; for {len(unsure)} of {n} a loss can't be ruled out, "
-        f"first of all {worst}: {signed(stat, measure.kind)}."
+        f"first of all {inside(worst)}: {signed(stat, measure.kind)}."
     )
+
+
+def inside(name: str) -> str:
+    """Return an area's or group's name inside a sentence."""
+    state, comma, age = name.partition(", ")
+    return f"{state}, aged {age}" if comma and name in GROUPS else name
 
 
 def depends_words(figures: Figures) -> list[str]:
@@ -180,8 +188,8 @@ def depends_words(figures: Figures) -> list[str]:
     listed_ = assumption_texts(figures.study.assumptions)
     if listed_:
         count = "one assumption" if len(listed_) == 1 else f"{len(listed_)} assumptions"
-        head = listed_[0].partition(": ")[0] if ": " in listed_[0][:80] else listed_[0]
-        out.append(f"It also rests on {count}, listed below, first of all: {head.rstrip('.')}.")
+        among = next((text for text in listed_ if "staff" in text.lower()), listed_[0])
+        out.append(f"It also rests on {count}, listed below, among them: {among.rstrip('.')}.")
     else:
         out.append("No assumptions were handed to this page.")
     return out
@@ -200,12 +208,12 @@ def _on_allocators(figures: Figures) -> str:
     counts = {verb: sum(kind in wanted for kind in kinds.values()) for verb, wanted in does.items()}
     said = [f"{verb} under {'all' if k == len(kinds) else k}" for verb, k in counts.items() if k]
     text = (
-        f"By {measure.thing}, and of {len(stats)} ways of allocating money, flexibility {listed(said)}. Best: "
+        f"Tried with {len(stats)} ways of allocating money, flexibility {listed(said)}, by {measure.thing}. Best: "
         f"{allocator_words(order[0])}, {signed(stats[order[0]], measure.kind)}; worst: {allocator_words(order[-1])}, "
         f"{signed(stats[order[-1]], measure.kind)}."
     )
-    harmed = [allocator_words(a) for a in order if kinds[a] == LOSS]
-    return f"{text} Freedom does harm where money goes: {'; '.join(harmed)}." if harmed else text
+    harmed = [allocator_in(a) for a in order if kinds[a] == LOSS]
+    return f"{text} Freedom does harm where money is allocated {'; '.join(harmed)}." if harmed else text
 
 
 def assumption_texts(assumptions: Sequence[Any]) -> list[str]:
@@ -264,4 +272,4 @@ def exact_pounds(value: float) -> str:
 
 def plain_pounds(value: float) -> str:
     """Return pounds in the size that suits them."""
-    return pounds(value, 100_000 if abs(value) >= 1e7 else 10_000 if abs(value) >= 1e6 else 1)
+    return pounds(value, 100_000 if abs(value) >= 1e6 else 1)

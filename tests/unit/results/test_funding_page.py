@@ -136,8 +136,8 @@ def test_shapley_values_first_and_last_effects_stand_in_the_table():
 
 def test_losers_are_named_and_a_world_without_them_says_so():
     figures = figures_of()
-    assert lose_words(figures)[0].startswith("One of 9 Places clearly loses: Cheshire East")
-    assert "in work, 16 to 24" in lose_words(figures)[1]
+    assert lose_words(figures)[0].startswith("One of 9 Places clearly loses. Cheshire East: ")
+    assert "In work, aged 16 to 24: " in lose_words(figures)[1]
     none = figures_of(places=(0.11,) * 9, noise=0.02)
     assert lose_words(none)[0].endswith("no Place loses: all 9 gain.")
     unsure = lose_words(figures_of(noise=6.0))[0]
@@ -146,7 +146,10 @@ def test_losers_are_named_and_a_world_without_them_says_so():
 
 def test_allocators_under_which_freedom_does_harm_are_named():
     text = depends_words(figures_of())[0]
-    assert "does harm under 1" in text and "Freedom does harm where money goes: by estimated value for money" in text
+    assert (
+        "does harm under 1" in text
+        and "Freedom does harm where money is allocated by estimated value for money" in text
+    )
     assert ALLOCATORS["hindsight"] not in text
     assert "Only one way" in depends_words(figures_of(scale={"greedy": 1.0}))[0]
 
