@@ -10,7 +10,7 @@ from results.charts import Chart, chart_of
 from results.funding_data import STATUS
 from results.funding_measures import GAIN, LOSS, allocator_words, clause, good, measure_of, ring, ring_inside, signed
 from results.funding_read import Figures
-from results.funding_words import listed, ranked
+from results.funding_words import ranked, under_words
 from results.statistics import Stat
 
 if TYPE_CHECKING:
@@ -124,7 +124,11 @@ def _waterfall_title(figures: Figures, name: str, order: Sequence[str], total: S
     whole = f"Without rings: {clause(total, name)}"
     costly = [key for key in order if good(parts[key], name) == GAIN]
     if not costly:
-        return f"{whole}; no ring's part can be told from zero"
+        harmful = [key for key in reversed(order) if good(parts[key], name) == LOSS]
+        if not harmful:
+            return f"{whole}; no ring's part can be told from zero"
+        worst = harmful[0]
+        return f"{whole}; the largest part is {ring_inside(worst)}, {signed(parts[worst], measure.kind)}"
     most = costly[0]
     return f"{whole}; the largest part is {ring_inside(most)}, {signed(parts[most], measure.kind)}"
 
@@ -292,10 +296,9 @@ def allocator_chart(figures: Figures, name: str) -> Chart:
     found = [(label[:1].upper() + label[1:], stat) for label, stat in pairs if stat is not None]
     kinds = {a: good(figures.value(name, a), name) for a in figures.allocators}
     harmed = [allocator_words(a) for a, kind in kinds.items() if kind == LOSS]
-    gained = sum(kind == GAIN for kind in kinds.values())
-    count = f"Flexibility gains under {gained} of {len(kinds)} ways of allocating money"
-    title = (
-        f"{count} and does harm under {len(harmed)}: {listed(harmed, '; ')}" if harmed else f"{count}, harms under none"
-    )
-    title = f"{measure_of(name).label}: {title[:1].lower()}{title[1:]}"
+    ways = f"{len(kinds)} ways of allocating money" if len(kinds) > 1 else "the one way tried"
+    among = f" of {ways}" if len(set(kinds.values())) > 1 else ""
+    title = f"{measure_of(name).label}: flexibility {under_words(kinds)}{among or f' ({ways})'}"
+    if 0 < len(harmed) < len(kinds):
+        title += f"; harm: {'; '.join(harmed)}"
     return interval_chart(figures, found, name, (f"funding_allocators_{name}", title, "Money allocated"))

@@ -177,7 +177,7 @@ def flow_title(found: DataFrame, key: str) -> str:
     sums = found.pivot_table(index="label", columns="arm", values="pounds", aggfunc="sum", fill_value=0.0, sort=False)
     if not set(ARMS) <= set(sums.columns):
         return f"Where the money goes, by {key}"
-    moved = sums[FLEXIBLE] - sums[RING_FENCED]
+    moved = (sums[FLEXIBLE] - sums[RING_FENCED]).drop(OTHERS, errors="ignore")
     if key == "fund":
         states = found.pivot_table(index="state", columns="arm", values="pounds", aggfunc="sum", fill_value=0.0)
         moved = (states[FLEXIBLE] - states[RING_FENCED]).rename(index=lambda name: PEOPLE.get(str(name), str(name)))

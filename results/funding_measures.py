@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from results.display import MISSING, both, interval_text, value_text
+from results.display import MISSING, number, pounds, rounding_unit, significant
 from results.funding_read import HINDSIGHT, IN_WORK, REST
 from results.statistics import Stat
 from results.story import absolute
@@ -14,6 +14,9 @@ from scenarios.fund_specs import ALLOCATORS
 
 MORE, LESS, SAME, UNSURE, NOTHING = "more", "less", "no change", "cannot be told", "nothing known"
 GAIN, LOSS = "gain", "loss"
+EXACT = "in every run"
+FINE = 2.5
+"""Units that an interval must span; a figure with a narrower one is shown to the next finer unit."""
 HINDSIGHT_WORDS = "hindsight, for comparison only"
 RINGS: Mapping[str, str] = {
     "eligibility": "Rules on whom a fund helps",
@@ -163,7 +166,7 @@ def verdict(stat: Stat | None, kind: str) -> str:
         return SAME
     if math.isnan(stat.p05) or not stat.is_clear:
         return UNSURE
-    near = value_text(stat, kind, stat.p05 if stat.p05 > 0 else stat.p95)
+    near = shown(stat, kind, stat.p05 if stat.p05 > 0 else stat.p95)
     if near in ("0", "£0", "−0", "−£0"):
         return UNSURE
     return MORE if stat.mean > 0 else LESS
@@ -178,18 +181,54 @@ def good(stat: Stat | None, name: str) -> str:
     return GAIN if (found == MORE) == (measure.better > 0) else LOSS
 
 
+def unit_of(stat: Stat, kind: str) -> float:
+    """Return what a figure is rounded to: by its Monte Carlo error, and finer where its interval would collapse."""
+    if math.isnan(stat.mc_se):
+        return 10 ** max(0, significant(stat.mean)) if kind == "pounds" else 1
+    unit = rounding_unit(stat)
+    while unit > 1 and stat.p95 - stat.p05 < FINE * unit:
+        unit /= 10
+    return unit
+
+
+def shown(stat: Stat, kind: str, value: float) -> str:
+    """Return one number of a statistic as text.
+
+    Parameters
+    ----------
+    stat : Stat
+        Gives the rounding.
+    kind : str
+        `count` or `pounds`.
+    value : float
+        Its mean, or an end of its interval.
+    """
+    return (pounds if kind == "pounds" else number)(value, unit_of(stat, kind))
+
+
 def signed(stat: Stat | None, kind: str) -> str:
     """Return a difference with its sign and interval."""
     if stat is None or math.isnan(stat.mean):
         return MISSING
-    text = value_text(stat, kind)
+    text = shown(stat, kind, stat.mean)
     plus = "+" if stat.mean > 0 and text not in ("0", "£0") else ""
-    return f"{plus}{text} ({interval_text(stat, kind)})"
+    return f"{plus}{text} ({interval(stat, kind)})"
 
 
 def figure(stat: Stat | None, kind: str) -> str:
     """Return a figure with its interval."""
-    return MISSING if stat is None else both(stat, kind)
+    if stat is None or math.isnan(stat.mean):
+        return MISSING
+    return f"{shown(stat, kind, stat.mean)} ({interval(stat, kind)})"
+
+
+def interval(stat: Stat, kind: str) -> str:
+    """Return the 90% interval, that the figure is the same in every run, or that there is no interval."""
+    if math.isnan(stat.p05) or math.isnan(stat.p95):
+        return "no interval"
+    if stat.p05 == stat.mean == stat.p95:
+        return EXACT
+    return f"{shown(stat, kind, stat.p05)} to {shown(stat, kind, stat.p95)}"
 
 
 def clause(stat: Stat | None, name: str) -> str:
@@ -209,7 +248,7 @@ def clause(stat: Stat | None, name: str) -> str:
 
 def _moved(stat: Stat, measure: Measure) -> str:
     text = measure.up if stat.mean > 0 else measure.down
-    return text.format(both(stat if stat.mean > 0 else absolute(stat), measure.kind))
+    return text.format(figure(stat if stat.mean > 0 else absolute(stat), measure.kind))
 
 
 def _zero(stat: Stat) -> str:

@@ -20,7 +20,7 @@ from results.funding_measures import (
     verdict,
 )
 from results.funding_read import ARMS, FLEXIBLE, HINDSIGHT, REST, RING_FENCED, SUMS, Figures
-from results.funding_words import exact_pounds, plain_pounds
+from results.funding_words import exact_pounds, whole_pounds
 from results.lookup import records
 from results.statistics import Stat
 from results.tables import Table, cell_text, table_of
@@ -61,12 +61,12 @@ def value_table(figures: Figures) -> Table:
     for name in measures_of(figures):
         measure, stat = measure_of(name), figures.value(name)
         levels = [figure(figures.level(name, which), measure.kind) for which in ARMS]
-        rows.append([measure.label, *levels, signed(stat, measure.kind), verdict_words(stat, name)])
+        rows.append([measure.label, signed(stat, measure.kind), verdict_words(stat, name), *levels])
     caption = (
         f"What flexibility changes by measure, with 90% intervals; money allocated: {allocator_words(figures.main)}"
     )
-    heads = ["Measure", "Ring-fenced", "Flexible", "Flexible less ring-fenced", "Told"]
-    return table_of(caption, heads, rows, (1, 2, 3))
+    heads = ["Measure", "Flexible less ring-fenced", "Told", "Ring-fenced", "Flexible"]
+    return table_of(caption, heads, rows, (1, 3, 4))
 
 
 def allocator_table(figures: Figures) -> Table:
@@ -199,7 +199,7 @@ def _fund_rows(figures: Figures, frame: DataFrame, caption: str) -> Table:
     wide["rank"] = wide["arm"].map({arm: i for i, arm in enumerate(ARMS)})
     wide["title"] = wide["fund"].map(lambda name: fund_title(figures, name))
     rows = [
-        [row["title"], str(row["year"]), str(row["arm"]), *(plain_pounds(float(row[item])) for item in items)]
+        [row["title"], str(row["year"]), str(row["arm"]), *(whole_pounds(float(row[item])) for item in items)]
         for row in records(wide.sort_values(["title", "year", "rank"], kind="stable"))
     ]
     heads = ["Fund", "Year", "Money", *(ITEM_WORDS[item] for item in items)]
@@ -223,7 +223,7 @@ def flow_table(figures: Figures) -> Table | None:
     titles, rows = figures.study.programme_titles, []
     for key in order[:FLOWS_SHOWN]:
         cells = [f"{float(made['starts', arm].get(key, 0.0)):,.0f}" for arm in ARMS]
-        cells += [plain_pounds(float(made["pounds", arm].get(key, 0.0))) for arm in ARMS]
+        cells += [whole_pounds(float(made["pounds", arm].get(key, 0.0))) for arm in ARMS]
         fund, programme, group = key
         rows.append([fund_title(figures, fund), titles.get(programme, programme), group, *cells])
     n = len(order)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from results.display import MISSING, both, pounds
+from results.display import MISSING, pounds, significant
 from results.funding_measures import (
     GAIN,
     LESS,
@@ -17,6 +17,7 @@ from results.funding_measures import (
     UNSURE,
     allocator_words,
     clause,
+    figure,
     good,
     measure_of,
     ring,
@@ -33,6 +34,8 @@ from simulation.funding.cells import GROUPS
 
 HEAD = ("months_out_of_work", "wellbeing", "purse", "unspent", "turned_away")
 """Measures of the first screen, after that of the headline."""
+SAID = (*HEAD[:3], "service_cost", *HEAD[3:], "bounced")
+"""Those that its sentence tells."""
 TOLD_LOSERS = 3
 
 
@@ -63,10 +66,10 @@ def buys_words(figures: Figures) -> list[str]:
     name = figures.primary
     stat = figures.value(name)
     first = _lead(stat, name)
-    parts = [clause(figures.value(other), other) for other in figures.present(HEAD)]
+    parts = [clause(figures.value(other), other) for other in figures.present(SAID)]
     out = [f"{first}, with money allocated {allocator_in(figures.main)}."]
     if parts:
-        out.append(f"Over {figures.study.months} months it means {listed(parts, '; ')}.")
+        out.append(f"Over {figures.study.months} months it means {'; '.join(parts)}.")
     return out
 
 
@@ -103,16 +106,16 @@ def ring_words(figures: Figures, name: str = "") -> str:
     costly = [key for key in order if good(parts[key], name) == GAIN]
     harmful = [key for key in reversed(order) if good(parts[key], name) == LOSS]
     if not costly:
-        text = f"No ring's cost in {measure.thing} can be told apart from zero"
         best = order[0]
-        text += f"; the largest estimate is {ring_inside(best)}, {signed(parts[best], measure.kind)}."
+        text = f"Dropping no single ring clearly improves {measure.thing}; the largest estimate is for "
+        text += f"{ring_inside(best)}, {signed(parts[best], measure.kind)}."
     else:
         first = costly[0]
         gain = clause(parts[first], name)
         text = f"The ring that costs most is: {ring_inside(first)}. Without it there would be {gain}."
         second = next((key for key in order if key != first), None)
         if second and good(parts[second], name) == GAIN:
-            text += f" Next: {ring_inside(second)}, {both(_size(parts[second]), measure.kind)}."
+            text += f" Next: {ring_inside(second)}, {figure(_size(parts[second]), measure.kind)}."
         if second and _overlap(parts[first], parts[second]):
             text += " The two intervals overlap, so their order is not certain."
     if harmful:
@@ -204,16 +207,21 @@ def _on_allocators(figures: Figures) -> str:
         return "Only one way of allocating money was tried, so how far the answer depends on it cannot be told."
     kinds = {a: good(stat, name) for a, stat in stats.items()}
     order = sorted(stats, key=lambda a: (-stats[a].mean * measure.better, a))
-    does = {"gains": (GAIN,), "does harm": (LOSS,), "cannot be told from no change": (UNSURE, SAME, NOTHING)}
-    counts = {verb: sum(kind in wanted for kind in kinds.values()) for verb, wanted in does.items()}
-    said = [f"{verb} under {'all' if k == len(kinds) else k}" for verb, k in counts.items() if k]
     text = (
-        f"Tried with {len(stats)} ways of allocating money, flexibility {listed(said)}, by {measure.thing}. Best: "
-        f"{allocator_words(order[0])}, {signed(stats[order[0]], measure.kind)}; worst: {allocator_words(order[-1])}, "
-        f"{signed(stats[order[-1]], measure.kind)}."
+        f"Tried with {len(stats)} ways of allocating money, flexibility {under_words(kinds)}, by {measure.thing}. "
+        f"Best: {allocator_words(order[0])}, {signed(stats[order[0]], measure.kind)}; worst: "
+        f"{allocator_words(order[-1])}, {signed(stats[order[-1]], measure.kind)}."
     )
     harmed = [allocator_in(a) for a in order if kinds[a] == LOSS]
     return f"{text} Freedom does harm where money is allocated {'; '.join(harmed)}." if harmed else text
+
+
+def under_words(kinds: Mapping[str, str]) -> str:
+    """Return under how many allocators flexibility gains, does harm, or is not told from no change."""
+    does = {"gains": (GAIN,), "does harm": (LOSS,), "cannot be told from no change": (UNSURE, SAME, NOTHING)}
+    counts = {verb: sum(kind in wanted for kind in kinds.values()) for verb, wanted in does.items()}
+    said = [f"{verb} under {f'all {k}' if k == len(kinds) else k}" for verb, k in counts.items() if k]
+    return listed(said)
 
 
 def assumption_texts(assumptions: Sequence[Any]) -> list[str]:
@@ -225,7 +233,7 @@ def caveats(figures: Figures) -> list[str]:
     """Return what must be known before any figure, the gravest first."""
     study = figures.study
     out = [
-        "The model's parameters are not fitted to the region, so read signs and order before sizes."
+        "Effects of services and behaviour are not fitted to the region, so read signs and order before sizes."
     ] if not study.calibrated else []  # fmt: skip
     if study.sample > 1:
         out.append(
@@ -271,5 +279,10 @@ def exact_pounds(value: float) -> str:
 
 
 def plain_pounds(value: float) -> str:
-    """Return pounds in the size that suits them."""
-    return pounds(value, 100_000 if abs(value) >= 1e6 else 1)
+    """Return pounds to three digits, millions to one decimal."""
+    return pounds(value, 100_000 if abs(value) >= 1e6 else 10 ** max(0, significant(value)))
+
+
+def whole_pounds(value: float) -> str:
+    """Return pounds in full."""
+    return f"−£{-value:,.0f}" if round(value) < 0 else f"£{abs(value):,.0f}"

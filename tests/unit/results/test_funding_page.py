@@ -87,7 +87,7 @@ def test_rings_that_do_not_bind_change_nothing():
         (stat(100, 50, 150), "more"),
         (stat(-100, -150, -50), "less"),
         (stat(10, -50, 70), "cannot be told"),
-        (stat(14, 3, 25, 5), "cannot be told"),
+        (stat(14, 0.3, 28, 5), "cannot be told"),
         (stat(0, 0, 0, 0), "no change"),
         (stat(5, math.nan, math.nan), "cannot be told"),
         (stat(math.nan, math.nan, math.nan), "nothing known"),
@@ -159,7 +159,7 @@ def test_the_table_of_values_holds_every_measure_with_both_arms(study):
     rows = {row[0]: row for row in value_table(figures).rows}
     for name in dict.fromkeys(study.value["measure"]):
         row = rows[measure_of(name).label]
-        assert row[3] == signed(figures.value(name), measure_of(name).kind)
+        assert row[1] == signed(figures.value(name), measure_of(name).kind)
         assert "not defined" not in row
     assert {measure_of(name).label for name in ("unspent", "turned_away")} <= set(rows)
 
@@ -247,3 +247,11 @@ def test_the_dictionary_explains_every_column_and_measure(study):
             assert set(table.columns) <= named
     assert set(study.value["measure"]) <= named and set(MEASURES) >= {"unspent", "turned_away"}
     assert (found["description"] != "").all()
+
+
+def test_an_interval_is_never_shown_as_one_number_unless_it_is_one():
+    assert signed(stat(1, -3, 5, 2), "count") == "+1 (−3 to 5)"
+    assert signed(stat(-46, -52, -39, 5), "count") == "−46 (−52 to −39)"
+    assert signed(stat(412, 260, 560, 90), "count") == "+400 (300 to 600)"
+    assert signed(stat(7, 7, 7, 0), "count") == "+7 (in every run)"
+    assert signed(stat(-160_000, -201_000, -112_000, 20_000), "pounds") == "−£160,000 (−£200,000 to −£110,000)"
