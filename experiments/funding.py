@@ -5,7 +5,7 @@ Only what binds the money differs between the arms of an allocator; the manifest
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,32 +16,34 @@ from experiments.cache import hash_of
 from experiments.errors import Interrupted, InvalidRequest, MissingData, RunError, SomeRunsFailed, UnfitScenarios
 from experiments.events import Events, Log
 from experiments.folders import drop_old_compiled_code, is_compiled, only_writer, usable_folder
-from experiments.funding_arms import ArmKey, ArmsWork, Part, arm_of, parts_of
+from experiments.funding_arms import HINDSIGHT, ArmKey, ArmsWork, Part, parts_of
 from experiments.funding_cost import estimate_of, keep_speed, measured_seconds
+from experiments.funding_shadow import ShadowWork, shadow_frame
+from experiments.funding_words import facts_of, manifest_of
 from experiments.paired import work_of
 from experiments.plans import Plan, plan
 from experiments.requests import Request, usable_cores
 from experiments.run_folder import LOG_FILE, is_complete
-from experiments.runner import Outcome, run_many
+from experiments.runner import Outcome, Task, run_many
 from experiments.version import MODEL_PACKAGES, __version__, source_hash
-from results.funding_build import StudyFacts, UnequalMoney, study_of
-from results.funding_counts import ArmCounts, read_arms, years_of
+from results.funding_build import UnequalMoney, study_of
+from results.funding_counts import ArmCounts, read_arms
 from results.funding_data import FundingStudy
 from results.funding_read import NOTHING
 from results.funding_stats import all_masks, words_of
 from results.funding_store import read_study, write_study
-from results.geography import geography_of
 from results.store import RunFolder, altered
 from scenarios.errors import nearest
 from scenarios.fund_specs import ALLOCATORS, CONSTRAINTS, FundingSpec
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from experiments.estimate import Estimate
 
 FORMAT = 1
 """Raise it when the same inputs would fill a folder with other content."""
 FOLDER = "funding"
-HINDSIGHT = "hindsight"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,12 @@ class FundingRequest:
         """Refuse what cannot be varied."""
         _words("--constraints", self.constraints, tuple(CONSTRAINTS))
         if self.allocators is not None:
-            _words("--allocators", self.allocators, tuple(name for name in ALLOCATORS if name != HINDSIGHT))
+            _words("--allocators", self.allocators, tuple(ALLOCATORS))
+            if self.allocators[0] == HINDSIGHT:
+                raise InvalidRequest(
+                    f"--allocators {HINDSIGHT}: it knows what will come, so it can only stand beside others. Name one "
+                    f"before it, such as --allocators linear_program,{HINDSIGHT}."
+                )
         if self.ends_only and self.constraints != tuple(CONSTRAINTS):
             raise InvalidRequest("--constraints and --ends: with the two ends alone nothing is varied; keep one.")
 
@@ -266,8 +273,7 @@ def run_funding(request: FundingRequest, events: Events | None = None) -> Finish
     with only_writer(folder.path):
         log = Log(folder.path / LOG_FILE, study.content_hash, heard)
         outcome = _execute(study, log)
-        log.stage("Comparing the arms, and writing tables.")
-        return _published(study, outcome)
+        return _published(study, outcome, log)
 
 
 def _execute(study: FundingPlan, events: Events) -> Outcome:
@@ -284,6 +290,7 @@ def _execute(study: FundingPlan, events: Events) -> Outcome:
             f"{len(study.arms)} arms of '{study.plan.policy.scenario.name}' on each of {request.n_seeds} seed(s), "
             f"{scale}; not calibrated."
         )
+        events.stage("Making ready the population, and timing some months of one arm.")
         try:
             seconds = measured_seconds(work, missing[0], study)
         except KeyboardInterrupt:
@@ -293,17 +300,38 @@ def _execute(study: FundingPlan, events: Events) -> Outcome:
         study.tasks, work, work.is_saved, workers=study.workers, threads=study.threads, events=events,
         first_alone=not was_compiled,
     )  # fmt: skip
-    if outcome.interrupted:
-        raise Interrupted(
-            f"Interrupted. {len(outcome.saved)} of {len(study.tasks)} parts (some arms of one seed each) are saved in "
-            f"{study.folder.path} and will not be repeated."
-        )
+    _refuse_if_interrupted(outcome, study, "parts (some arms of one seed each)")
     if outcome.finished and was_compiled:
         keep_speed(study, outcome)
     return outcome
 
 
-def _published(study: FundingPlan, outcome: Outcome) -> FinishedFunding:
+def _shadow(study: FundingPlan, seeds: Sequence[Task], events: Events) -> DataFrame | None:
+    """Return the shadow prices of the ring-fenced arm over the seeds; None where only the ends were asked for."""
+    if study.request.ends_only:
+        return None
+    work = ShadowWork(study.work.pair, study.arms[0])
+    if not all(work.is_saved(task) for task in seeds):
+        events.stage("Planning quarters of the ring-fenced arm again, with a little money past each ring.")
+    outcome = run_many(
+        seeds, work, work.is_saved, workers=min(study.workers, len(seeds)), threads=study.threads, events=events
+    )
+    _refuse_if_interrupted(outcome, study, "shadow prices")
+    if outcome.failed:
+        raise SomeRunsFailed(f"Shadow prices failed: {'; '.join(sorted(set(outcome.failed.values())))}.")
+    return shadow_frame([work.read(task) for task in seeds], [task.draw for task in seeds], study.arms[0].allocator)
+
+
+def _refuse_if_interrupted(outcome: Outcome, study: FundingPlan, what: str) -> None:
+    if outcome.interrupted:
+        n = len(outcome.saved) + len(outcome.failed)
+        total = len(study.tasks) if what.startswith("parts") else len(study.request.study.tasks)
+        raise Interrupted(
+            f"Interrupted. {n} of {total} {what} are saved in {study.folder.path} and will not be repeated."
+        )
+
+
+def _published(study: FundingPlan, outcome: Outcome, events: Events) -> FinishedFunding:
     """Fill the folder from the saved arms of every seed that has all of them."""
     failed = {task.name: why for task, why in outcome.failed.items()}
     bad = {(task.draw, task.seed) for task in outcome.failed}
@@ -314,8 +342,10 @@ def _published(study: FundingPlan, outcome: Outcome) -> FinishedFunding:
     if not arms:
         raise RunError(f"Every seed failed: {'; '.join(sorted(set(failed.values())))}.")
     seeds = tuple(sorted({arm.seed for arm in arms}))
+    shadow = None if failed else _shadow(study, sorted({Task(arm.draw, arm.seed) for arm in arms}), events)
+    events.stage("Comparing the arms, and writing tables, page and workbook.")
     try:
-        found = study_of(arms, facts_of(study, seeds))
+        found = study_of(arms, facts_of(study, seeds), shadow)
     except UnequalMoney as error:
         raise UnfitScenarios(str(error)) from error
     if failed:
@@ -326,65 +356,3 @@ def _published(study: FundingPlan, outcome: Outcome) -> FinishedFunding:
         )
     path = write_study(study.folder, found, manifest_of(study, found))
     return FinishedFunding(path, found, failed)
-
-
-def facts_of(study: FundingPlan, seeds: tuple[int, ...]) -> StudyFacts:
-    """Return what a study is about.
-
-    Parameters
-    ----------
-    study : FundingPlan
-        The study.
-    seeds : tuple of int
-        Those that finished.
-    """
-    from experiments.funding_words import assumptions_of, command_of
-    from scenarios.programmes import load_catalogue
-    from scenarios.vocabulary import month_name
-
-    planned, arm = study.plan, study.plan.policy_arm
-    assert arm.services is not None
-    catalogue = load_catalogue(planned.policy.scenario.region)
-    programmes = tuple(sorted({service.programme for service in arm.services.services}))
-    return StudyFacts(
-        constraints=study.request.factors,
-        allocators=study.allocators,
-        geography=geography_of(planned.region),
-        months=arm.months,
-        sample=study.request.study.sample,
-        seeds=seeds,
-        years=years_of(range(arm.policy_month, arm.policy_month + arm.months)),
-        fund_names=tuple(fund.name for fund in study.spec.funds),
-        programmes=programmes,
-        fund_titles={fund.name: fund.title for fund in study.spec.funds},
-        programme_titles={slug: catalogue[slug].name for slug in programmes},
-        assumptions=tuple(assumptions_of(study)),
-        scenario=planned.policy.scenario.name,
-        first_month=month_name(arm.policy_month),
-        run_id=study.content_hash,
-        command=command_of(study.request),
-    )
-
-
-def manifest_of(study: FundingPlan, found: FundingStudy) -> dict[str, Any]:
-    """Return inputs, and every arm's funding section: they differ in what binds the money, and in who shares it out."""
-    section = study.plan.policy.scenario.model_dump(mode="json")["funding"]
-    arms = []
-    for key in study.arms:
-        dropped = [name for name in CONSTRAINTS if name not in key.constraints]
-        resolved: Mapping[str, Any] = section | {"regime": "ring-fenced", "drop": dropped, "allocator": key.allocator}
-        in_force = words_of(key.mask, study.request.factors, study.rest)
-        same = hash_of(replace(arm_of(study.plan.policy_arm, key), name="", funding=None))
-        arms.append(
-            {"allocator": key.allocator, "mask": key.mask, "in_force": in_force, "funding": resolved, "world": same}
-        )
-    totals = found.totals
-    granted = {} if totals is None else dict(zip(totals["year"], totals["pounds"], strict=True))
-    return {
-        "content_hash": study.content_hash,
-        "inputs": study.plan.inputs,
-        "arms": arms,
-        "granted_pounds": granted,
-        "calibrated": False,
-        "written_by": __version__,
-    }

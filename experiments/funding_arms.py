@@ -13,8 +13,12 @@ from results.funding_counts import counts_of, part_path, read_arms, save_arms
 if TYPE_CHECKING:
     from experiments.paired import PairWork
     from scenarios.arm import ArmSpec
+    from simulation.funding.allocators import Hindsight
+    from simulation.model import RegionModel
     from simulation.output import RunOutput
 
+HINDSIGHT = "hindsight"
+"""The allocator that is given a finished run before it begins."""
 ARMS_AT_ONCE = 8
 """Arms of a part of the work: they share one history, and are what an interrupt can cost."""
 ARMS_AT_ONCE_LARGE = 2
@@ -121,10 +125,34 @@ class ArmsWork:
                 of_arms = sum(months for name, months in done.items() if name != "history")
                 tick(part.name, of_arms, total * len(keys))
 
+        known = self._known(part)
+
+        def begun(model: RegionModel) -> None:
+            if model.arm.name in known and model.services is not None and model.services.money is not None:
+                model.services.money.allocator = known[model.arm.name]
+
         arms = tuple(arm_of(pair.policy, key) for key in keys)
         return simulate(
-            pair.start(part.draw), arms, seed=part.seed, threads=pair.threads, progress=heard, before=pair.baseline
-        )
+            pair.start(part.draw), arms, seed=part.seed, threads=pair.threads, progress=heard, before=pair.baseline,
+            begun=begun,
+        )  # fmt: skip
+
+    def _known(self, part: Part) -> dict[str, Hindsight]:
+        """Return, by name of the arm, the allocators that know what will come: as the linear program's run had it."""
+        from simulation.funding.allocators import Hindsight
+        from simulation.run import simulate
+
+        keys = [key for key in self.keys(part) if key.allocator == HINDSIGHT]
+        if not keys:
+            return {}
+        pair = self.pair
+        arms = tuple(arm_of(pair.policy, replace(key, allocator="linear_program")) for key in keys)
+        outputs = simulate(pair.start(part.draw), arms, seed=part.seed, threads=pair.threads, before=pair.baseline)
+        found = {}
+        for key, output in zip(keys, outputs, strict=True):
+            assert output.funding is not None
+            found[arm_of(pair.policy, key).name] = Hindsight(output.funding.data)
+        return found
 
     def __call__(self, task: Task, tick: Callable[[str, int, int], None] | None = None) -> None:
         """Run a part and save its counts."""

@@ -16,14 +16,16 @@ from experiments.errors import InvalidRequest, MissingData, RunError, SomeRunsFa
 from experiments.events import Events
 from experiments.funding import FundingRequest, funding_plan, run_funding
 from experiments.funding_arms import ArmKey, arm_of, parts_of
+from experiments.funding_shadow import FREED_SHARE, RINGS, freed
 from experiments.requests import Request
-from experiments.runner import Task
+from experiments.runner import Task, run_many
 from results.funding_build import StudyFacts, study_of
 from results.funding_counts import ArmCounts, counts_of, years_of
 from results.funding_read import NOTHING
 from results.geography import build
 from results.store import COMPLETE, checksums
 from scenarios.fund_specs import CONSTRAINTS
+from simulation.funding.planning import Problem, solve
 from simulation.run import simulate
 from tests.funds import fund, funded
 from tests.services import EASY_DOORS, OUT_OF_WORK, service, with_services
@@ -47,7 +49,8 @@ def asked(out: Path = Path("runs"), scenario: str = "ring-fenced", **changes: An
         ({"constraints": ("plaice",)}, InvalidRequest, "--constraints plaice: unknown. Did you mean 'place'"),
         ({"constraints": ("place", "place")}, InvalidRequest, "named twice"),
         ({"constraints": ()}, InvalidRequest, "at least one of eligibility"),
-        ({"allocators": ("hindsight",)}, InvalidRequest, "--allocators hindsight: unknown"),
+        ({"allocators": ("hindsight",)}, InvalidRequest, "only stand beside others"),
+        ({"allocators": ("lottery",)}, InvalidRequest, "--allocators lottery: unknown"),
         ({"ends_only": True}, InvalidRequest, "--constraints and --ends"),
         ({"n_draws": 2}, InvalidRequest, "--draws 2"),
     ],
@@ -129,19 +132,20 @@ def _tables(folder: Path) -> dict[str, str]:
     return {name: mark for name, mark in checksums(folder).items() if name != "manifest.json"}
 
 
-def test_a_seed_that_fails_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: Any) -> None:
-    with monkeypatch.context() as patch:
-        Counted(patch, fails=1)
-        with pytest.raises(SomeRunsFailed, match="draw 0 seed 1"):
-            run_funding(asked(tmp_path))
-    assert not list(tmp_path.rglob(COMPLETE))
-    assert _tables(run_funding(asked(tmp_path)).folder) == _tables(whole.folder)
+def test_a_study_with_a_failed_seed_is_not_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Counted(monkeypatch, fails=1)
+    with pytest.raises(SomeRunsFailed, match="draw 0 seed 1"):
+        run_funding(asked(tmp_path))
+    assert not list(tmp_path.rglob(COMPLETE)) and len(list(tmp_path.rglob("seeds/*.npz"))) == 1
 
 
 @pytest.mark.parametrize("means", [{"threads": 2}, {"threads": 3}, {"workers": 2}])
 def test_threads_and_processes_change_nothing(tmp_path: Path, means: dict[str, int], whole: Any) -> None:
-    finished = run_funding(asked(tmp_path, **means))
-    assert seed_bytes(finished.folder) == seed_bytes(whole.folder)
+    study = funding_plan(asked(tmp_path, **means))
+    outcome = run_many(study.tasks, study.work, study.work.is_saved, workers=study.workers, threads=study.threads)
+    assert not outcome.failed and len(outcome.finished) == 2
+    made = seed_bytes(study.folder.path)
+    assert made == {name: seed_bytes(whole.folder)[name] for name in made}
 
 
 def test_a_finished_study_is_read_and_an_altered_one_is_refused(
@@ -181,6 +185,30 @@ def test_the_world_of_the_manifest_sees_any_other_difference() -> None:
     arm, key = study.plan.policy_arm, study.arms[0]
     assert arm_of(arm, key).funding == arm.funding
     assert replace(arm_of(arm, study.arms[-1]), funding=None, name="") == replace(arm, funding=None, name="")
+
+
+def test_an_allocator_that_knows_the_future_stands_beside_others(tmp_path: Path) -> None:
+    words = {"n_seeds": 1, "constraints": tuple(CONSTRAINTS), "ends_only": True, "months": 8}
+    found = run_funding(asked(tmp_path, allocators=("linear_program", "hindsight"), **words))
+    assert set(found.study.value["allocator"]) == {"linear_program", "hindsight"} and found.study.attribution.empty
+    assert found.page.is_file() and "hindsight" in found.page.read_text()
+
+
+def test_money_past_a_ring_plans_no_fewer_jobs_and_none_where_nothing_binds(whole: Any) -> None:
+    shadow = whole.study.shadow
+    assert set(shadow["constraint"]) == set(RINGS) and (shadow["mean"] >= 0).all()
+    rng = np.random.Generator(np.random.PCG64(3))
+    p = Problem(
+        value=rng.random(6), demand=10 * rng.random(6), service=np.repeat([0, 1], 3), programme=np.array([0, 1]),
+        may_pay=np.array([[True] * 3 + [False] * 3, [False] * 3 + [True] * 3]), cost=np.array([1e5, 2e5]),
+        seats=np.array([50.0, 60.0]), money=np.array([1e6, 1e5]), line_room=np.array([[1e6, 0], [0, 1e5]]),
+        beyond_room=np.array([1e6, 1e5]),
+    )  # fmt: skip
+    for f in (0, 1):
+        same, pence = freed(p, f, "place", p.may_pay[f])
+        assert solve(same)[1] == pytest.approx(solve(p)[1], rel=1e-9) and pence == FREED_SHARE * p.money[f]
+        more, _ = freed(p, f, "programme", np.ones(6, bool))
+        assert solve(more)[1] >= solve(p)[1] * (1 - 1e-12)
 
 
 def test_an_estimate_names_time_memory_and_disk() -> None:
