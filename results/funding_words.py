@@ -220,6 +220,8 @@ def under_words(kinds: Mapping[str, str]) -> str:
     """Return under how many allocators flexibility gains, does harm, or is not told from no change."""
     does = {"gains": (GAIN,), "does harm": (LOSS,), "cannot be told from no change": (UNSURE, SAME, NOTHING)}
     counts = {verb: sum(kind in wanted for kind in kinds.values()) for verb, wanted in does.items()}
+    if len(kinds) == 1:
+        return next(verb for verb, k in counts.items() if k)
     said = [f"{verb} under {f'all {k}' if k == len(kinds) else k}" for verb, k in counts.items() if k]
     return listed(said)
 

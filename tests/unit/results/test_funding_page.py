@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from results.funding_book import dictionary, funding_book, sheets_of
+from results.funding_charts import allocator_chart
 from results.funding_measures import MEASURES, clause, good, measure_of, ring, signed, verdict
 from results.funding_page import WORD_JOINER, answers, build_page, context_of
 from results.funding_read import Figures
@@ -151,7 +152,9 @@ def test_allocators_under_which_freedom_does_harm_are_named():
         and "Freedom does harm where money is allocated by estimated value for money" in text
     )
     assert ALLOCATORS["hindsight"] not in text
-    assert "Only one way" in depends_words(figures_of(scale={"greedy": 1.0}))[0]
+    one = figures_of(scale={"greedy": 1.0})
+    assert "Only one way" in depends_words(one)[0]
+    assert allocator_chart(one, one.primary).title.endswith("flexibility gains (the one way tried)")
 
 
 def test_the_table_of_values_holds_every_measure_with_both_arms(study):
