@@ -19,7 +19,7 @@ from results.funding_measures import (
     signed,
     verdict,
 )
-from results.funding_read import ARMS, FLEXIBLE, HINDSIGHT, REST, RING_FENCED, SUMS, Figures
+from results.funding_read import ALL, ARMS, FLEXIBLE, HINDSIGHT, REST, RING_FENCED, SUMS, Figures
 from results.funding_words import exact_pounds, whole_pounds
 from results.lookup import records
 from results.statistics import Stat
@@ -148,34 +148,60 @@ def shadow_rows(figures: Figures) -> list[dict[str, Any]]:
 
 
 def shadow_table(figures: Figures) -> Table:
-    """Return the gain at the margin of each ring and fund, with intervals and, where named, its method."""
+    """Return the gain at the margin of each ring and fund, with intervals."""
     found = shadow_rows(figures)
-    with_method = bool(found) and "method" in found[0]
     rows = [
-        [ring(str(row["constraint"])), fund_title(figures, row["fund"]), price_text(row), str(row["unit"]),
-         *([str(row["method"])] if with_method else [])]
+        [ring(str(row["constraint"])), fund_title(figures, row["fund"]), price_text(row), str(row["unit"])]
         for row in found
-    ]  # fmt: skip
-    heads = ["Ring", "Fund", "Gain at the margin", "Unit", *(["Method"] if with_method else [])]
+    ]
     allocator = allocator_words(str(found[0]["allocator"])) if found else allocator_words(figures.main)
-    return table_of(f"What easing each ring a little gains; money allocated: {allocator}", heads, rows, (2,))
+    caption = f"What easing each ring a little gains; money allocated: {allocator}"
+    return table_of(caption, ["Ring", "Fund", "Gain at the margin", "Unit"], rows, (2,))
 
 
-def shadow_words(figures: Figures) -> str:
-    """Return which ring pinches most at the margin, in each unit, or that nothing can be told."""
+def shadow_words(figures: Figures) -> list[str]:
+    """Return which ring pinches most at the margin, which have no price, and the method."""
     found = [row for row in shadow_rows(figures) if not math.isnan(row["mean"])]
     if not found:
-        return "No gain at the margin was worked out."
+        return ["No gain at the margin was worked out."]
+    over_all = [row for row in found if row["fund"] == ALL] or found
+    out = [_pinching(figures, over_all, "The ring that pinches most at the margin")]
+    single = [row for row in found if row["fund"] != ALL]
+    if single and over_all is not found:
+        out.append(_pinching(figures, single, "Of single funds"))
+    missing = [ring(name) for name in figures.study.constraints if name not in {row["constraint"] for row in found}]
+    if missing:
+        out.append(f"Without a price at the margin: {', '.join(name[:1].lower() + name[1:] for name in missing)}.")
+    methods = list(dict.fromkeys(str(row["method"]) for row in found if "method" in row))
+    if methods:
+        out.append(f"Method: {'; '.join(methods)}.")
+    return out
+
+
+def _pinching(figures: Figures, rows: Sequence[dict[str, Any]], head: str) -> str:
+    """Return the largest price of each unit in words.
+
+    Parameters
+    ----------
+    figures : Figures
+        A study.
+    rows : sequence of dict
+        Prices.
+    head : str
+        How the sentence begins.
+    """
     parts = []
-    for unit in dict.fromkeys(str(row["unit"]) for row in found):
-        row = max((r for r in found if str(r["unit"]) == unit), key=lambda r: abs(r["mean"]))
-        where = "" if row["fund"] == "all" else f" of {fund_title(figures, row['fund'])}"
+    for unit in dict.fromkeys(str(row["unit"]) for row in rows):
+        row = max((r for r in rows if str(r["unit"]) == unit), key=lambda r: abs(r["mean"]))
+        where = "" if row["fund"] == ALL else f" of {fund_title(figures, row['fund'])}"
         name = ring(str(row["constraint"]))
         text = f"{name[:1].lower()}{name[1:]}{where}, {price_text(row)} {unit}"
-        if not math.isnan(row["p05"]) and row["p05"] <= 0 <= row["p95"]:
+        if math.isnan(row["p05"]):
+            text += ", from one run"
+        elif row["p05"] <= 0 <= row["p95"]:
             text += ", which may be nothing"
         parts.append(text)
-    return f"The ring that pinches most at the margin: {'; '.join(parts)}."
+    return f"{head}: {'; '.join(parts)}."
 
 
 def year_table(figures: Figures) -> Table:

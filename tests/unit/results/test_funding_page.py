@@ -17,7 +17,7 @@ from results.funding_charts import allocator_chart
 from results.funding_measures import MEASURES, clause, good, measure_of, ring, signed, verdict
 from results.funding_page import WORD_JOINER, answers, build_page, context_of
 from results.funding_read import Figures
-from results.funding_tables import ring_table, totals_words, value_table
+from results.funding_tables import ring_table, shadow_words, totals_words, value_table
 from results.funding_words import depends_words, lose_words, ring_words, sure_words
 from results.statistics import Stat
 from scenarios.fund_specs import ALLOCATORS, CONSTRAINTS
@@ -258,3 +258,12 @@ def test_an_interval_is_never_shown_as_one_number_unless_it_is_one():
     assert signed(stat(412, 260, 560, 90), "count") == "+400 (300 to 600)"
     assert signed(stat(7, 7, 7, 0), "count") == "+7 (in every run)"
     assert signed(stat(-160_000, -201_000, -112_000, 20_000), "pounds") == "−£160,000 (−£200,000 to −£110,000)"
+
+
+def test_the_ring_that_pinches_most_is_named_with_its_method_and_those_without_a_price():
+    study = study_of(SMALL_STUDY)
+    shadow = study.shadow[study.shadow["constraint"] != "cycle"].assign(method="finite difference")
+    words = shadow_words(Figures(replace(study, shadow=shadow)))
+    assert words[0].startswith("The ring that pinches most at the margin: earmarks for programmes, 12 (9 to 15) jobs")
+    assert "UK Shared Prosperity Fund (Knowsley), 1.4 (−0.2 to 3) pounds a pound, which may be nothing" in words[1]
+    assert words[2:] == ["Without a price at the margin: gaps between cycles.", "Method: finite difference."]
