@@ -1,8 +1,8 @@
-"""What a pound moved past one ring would plan to gain: the quarters of a ring-fenced run, planned again on the margin.
+"""What a pound moved past one ring would plan to gain: the plans of a ring-fenced run, made again on the margin.
 
-A small part of one fund's money is freed of one ring and of no other, and the linear program of the quarter divides all
-money anew; the gain in planned jobs over the pounds freed is the ring's shadow price there. Rules on persons are no
-part of that program, and a lapse or a gap between cycles binds across quarters, so those rings have none.
+A small part of one fund's money is freed of one ring and of no other, and the linear program of the rest of the year
+divides all money anew; the gain in planned jobs over the pounds freed is the ring's shadow price there. Rules on
+persons are no part of that program, and a lapse or a gap between cycles binds over time, so those rings have none.
 """
 
 from __future__ import annotations
@@ -31,18 +31,20 @@ if TYPE_CHECKING:
     from simulation.model import RegionModel
 
 RINGS = ("state", "place", "programme", "virement")
-"""Constraints that the program of one quarter knows."""
+"""Constraints that the program knows."""
 EVERY_MONTHS = 6
-"""How often a quarter is planned again."""
+"""How often a plan is made again."""
 FREED_SHARE = 0.01
-"""Share of a fund's money of the quarter that is freed."""
+"""Share of a fund's money of the year that is freed."""
 MOST_FUNDS = 8
 """Funds with most money, for which it is done."""
 NOISE = 1e-9
 """Gain over the jobs of a plan below which it is the solver's last digits."""
 PENCE_A_MILLION = 1e8
 UNIT = "planned jobs for a million pounds moved"
-METHOD = f"finite difference: {FREED_SHARE:.0%} of the fund freed of this ring alone, quarter planned again"
+METHOD = (
+    f"finite difference: {FREED_SHARE:.0%} of the fund freed of this ring alone, the rest of the year planned again"
+)
 ALL = "all"
 
 Prices = dict[str, dict[str, float]]
@@ -61,7 +63,7 @@ class ShadowWork:
         return self.pair.folder / "seeds" / f"shadow-{task.draw}-{task.seed}.json"
 
     def __call__(self, task: Task, tick: Callable[[str, int, int], None] | None = None) -> None:
-        """Run the ring-fenced arm of a seed, plan its quarters again, and save what freeing money gains."""
+        """Run the ring-fenced arm of a seed, make its plans again, and save what freeing money gains."""
         from simulation.run import simulate
 
         pair, seen, held = self.pair, list[Any](), list[Any]()
@@ -117,32 +119,13 @@ def free_of(model: RegionModel, money: Money) -> dict[str, NDArray[np.bool_]]:
     }
 
 
-def problem_of(s: Situation) -> Problem:
-    """Return the linear program of a quarter, as the allocator of that name makes it."""
-    from simulation.funding.allocators import LINE_MONTHS, QUARTER, lines_of, need_of, success_of
-    from simulation.funding.planning import Problem
-
-    return Problem(
-        value=success_of(s)[0],
-        demand=need_of(s) / LINE_MONTHS * QUARTER + lines_of(s),
-        service=s.service,
-        programme=s.programme,
-        may_pay=s.may_pay,
-        cost=s.cost.astype(float),
-        seats=s.seats * QUARTER,
-        money=np.minimum(s.left, np.maximum(s.pace, 0) * QUARTER).astype(float),
-        line_room=s.line_room.astype(float),
-        beyond_room=s.beyond_room.astype(float),
-    )
-
-
 def freed(p: Problem, f: int, ring: str, where: NDArray[np.bool_]) -> tuple[Problem, float]:
-    """Return a quarter's program with a part of one fund freed of one ring as a fund of its own, and that part's pence.
+    """Return a program with a part of one fund freed of one ring as a fund of its own, and that part's pence.
 
     Parameters
     ----------
     p : Problem
-        The quarter.
+        The program.
     f : int
         The fund.
     ring : str
@@ -170,24 +153,25 @@ def freed(p: Problem, f: int, ring: str, where: NDArray[np.bool_]) -> tuple[Prob
 
 
 def prices_of(seen: Sequence[Situation], money: Money, free: dict[str, NDArray[np.bool_]]) -> Prices:
-    """Return the shadow prices of a run: means over its quarters, weighed by the money of each.
+    """Return the shadow prices of a run: means over its plans, weighed by the money of each.
 
     Parameters
     ----------
     seen : sequence of Situation
-        The quarters.
+        What its allocator was told.
     money : Money
         The ring-fenced money of the run.
     free : dict
         Where each fund may pay with one ring off.
     """
+    from simulation.funding.allocators import forecast, problem_of
     from simulation.funding.planning import solve
 
     names = [fund.name for fund in money.funds]
     gain = {ring: np.zeros(len(names)) for ring in RINGS}
     pounds = np.zeros(len(names))
     for s in seen:
-        p = problem_of(s)
+        p = problem_of(s, forecast(s))
         base = solve(p)[1]
         for f in np.argsort(-p.money, kind="stable")[:MOST_FUNDS].tolist():
             if p.money[f] <= 0 or not p.may_pay[f].any():

@@ -161,7 +161,7 @@ def linear_program(s: Situation) -> Plan:
     """
     if s.t % QUARTER:
         return Plan(keeps=s.t % QUARTER < QUARTER - 1)
-    return planned(s, lines_of(s) + s.ahead * lately_of(s))
+    return planned(s, forecast(s))
 
 
 def lines_of(s: Situation) -> Shares:
@@ -169,17 +169,21 @@ def lines_of(s: Situation) -> Shares:
     return s.data.waiting[-1].astype(float) if len(s.data.waiting) else np.zeros(s.service.size)
 
 
-def planned(s: Situation, demand: Shares) -> Plan:
-    """Return the plan of a linear program for the rest of the year.
+def forecast(s: Situation) -> Shares:
+    """Return the people who could start in the rest of the year, by cell: those in line, and more as lately."""
+    return lines_of(s) + s.ahead * lately_of(s)
+
+
+def problem_of(s: Situation, demand: Shares) -> Problem:
+    """Return the linear program of the rest of the year.
 
     Parameters
     ----------
     s : the situation.
     demand : people who could start in that time by cell.
     """
-    mean, _ = success_of(s)
-    problem = Problem(
-        value=mean,
+    return Problem(
+        value=success_of(s)[0],
         demand=demand,
         service=s.service,
         programme=s.programme,
@@ -190,6 +194,17 @@ def planned(s: Situation, demand: Shares) -> Plan:
         line_room=s.line_room.astype(float),
         beyond_room=s.beyond_room.astype(float),
     )
+
+
+def planned(s: Situation, demand: Shares) -> Plan:
+    """Return the plan of a linear program for the rest of the year.
+
+    Parameters
+    ----------
+    s : the situation.
+    demand : people who could start in that time by cell.
+    """
+    problem = problem_of(s, demand)
     starts, objective = solve(problem)
     pence = np.floor(np.round(starts, 6) * s.cost[s.service]).astype(np.int64)  # the solver's last digits are noise
     return Plan(credit=pence, objective=objective)
