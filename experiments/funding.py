@@ -296,13 +296,12 @@ def _execute(study: FundingPlan, events: Events) -> Outcome:
         except KeyboardInterrupt:
             raise Interrupted("Interrupted while the population was made; no arm was finished yet.") from None
         events.stage(f"Expected: {estimate_of(study, seconds).sentence()}.")
+        keep_speed(study, seconds)
     outcome = run_many(
         study.tasks, work, work.is_saved, workers=study.workers, threads=study.threads, events=events,
         first_alone=not was_compiled,
     )  # fmt: skip
     _refuse_if_interrupted(outcome, study, "parts (some arms of one seed each)")
-    if outcome.finished and was_compiled:
-        keep_speed(study, outcome)
     return outcome
 
 

@@ -16,6 +16,7 @@ from experiments.errors import InvalidRequest, MissingData, RunError, SomeRunsFa
 from experiments.events import Events
 from experiments.funding import FundingRequest, funding_plan, run_funding
 from experiments.funding_arms import ArmKey, arm_of, parts_of
+from experiments.funding_cost import estimate_of, months_of
 from experiments.funding_shadow import FREED_SHARE, RINGS, freed
 from experiments.requests import Request
 from experiments.runner import Task, run_many
@@ -214,6 +215,14 @@ def test_money_past_a_ring_plans_no_fewer_jobs_and_none_where_nothing_binds(whol
 def test_an_estimate_names_time_memory_and_disk() -> None:
     told = funding_plan(asked()).as_dict()
     assert told["seconds"] > 0 and told["memory_bytes"] > 0 and told["disk_bytes"] > 0 and told["runs"] == 10
+
+
+def test_the_time_told_grows_with_the_arms_and_what_is_saved_costs_nothing(whole: Any) -> None:
+    study, done = funding_plan(asked()), funding_plan(asked(whole.folder.parents[1]))
+    speed = {"first_come": 2.0, "hindsight": 3.0}
+    assert months_of(study, study.tasks) == {"first_come": 2 * (study.plan.policy_arm.policy_month + 5 * 6)}
+    gap = estimate_of(study, speed).seconds - estimate_of(done, speed).seconds
+    assert gap == pytest.approx(2.0 * sum(months_of(study, study.tasks).values()))
 
 
 # ---------------------------------------------------------------- a made region
