@@ -70,6 +70,12 @@ def buys_words(figures: Figures) -> list[str]:
     out = [f"{first}, with money allocated {allocator_in(figures.main)}."]
     if parts:
         out.append(f"Over {figures.study.months} months it means {'; '.join(parts)}.")
+    purse, spent = figures.value("purse"), figures.value("service_cost")
+    if purse is not None and spent is not None and purse.mean < 0 < spent.mean:
+        out.append(
+            "Money that nobody spends counts as saved by the public purse, so the purse falls where more of the same "
+            "money is spent."
+        )
     return out
 
 

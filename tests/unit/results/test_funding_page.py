@@ -18,7 +18,7 @@ from results.funding_measures import MEASURES, clause, good, measure_of, ring, s
 from results.funding_page import WORD_JOINER, answers, build_page, context_of
 from results.funding_read import Figures
 from results.funding_tables import ring_table, shadow_words, totals_words, value_table
-from results.funding_words import depends_words, lose_words, ring_words, sure_words
+from results.funding_words import buys_words, depends_words, lose_words, ring_words, sure_words
 from results.statistics import Stat
 from scenarios.fund_specs import ALLOCATORS, CONSTRAINTS
 from tests.unit.results.funding_study import FUNDS, GEOGRAPHY, Made, study_of
@@ -98,6 +98,16 @@ def test_rings_that_do_not_bind_change_nothing():
 def test_a_change_is_told_only_where_its_interval_as_shown_leaves_out_zero(value, expected):
     assert verdict(value, "count") == expected
     assert ("no clear change" in clause(value, "starts")) == (expected == "cannot be told" and value.p05 == value.p05)
+
+
+@pytest.mark.parametrize(("purse", "spent", "said"), [(-100, 100, True), (100, 100, False), (-100, -100, False)])
+def test_money_that_lapses_is_said_to_count_as_saved(purse, spent, said):
+    figures = figures_of()
+    changed = {"purse": stat(purse, purse - 9, purse + 9), "service_cost": stat(spent, spent - 9, spent + 9)}
+    figures.__dict__["values"] = figures.values | {
+        (figures.main, name, figures.whole, "all"): value for name, value in changed.items()
+    }
+    assert any("counts as saved" in words for words in buys_words(figures)) == said
 
 
 def test_less_of_what_is_bad_is_a_gain():
