@@ -311,7 +311,7 @@ def _shadow(study: FundingPlan, seeds: Sequence[Task], events: Events) -> DataFr
         return None
     work = ShadowWork(study.work.pair, study.arms[0])
     if not all(work.is_saved(task) for task in seeds):
-        events.stage("Planning quarters of the ring-fenced arm again, with a little money past each ring.")
+        events.stage("Making the plans of the ring-fenced arm again, with a little money past each ring.")
     outcome = run_many(
         seeds, work, work.is_saved, workers=min(study.workers, len(seeds)), threads=study.threads, events=events
     )
