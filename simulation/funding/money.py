@@ -45,8 +45,8 @@ class Money:
     """Purses, allocator and staff of an arm with funds."""
 
     def __init__(self, model: RegionModel, spec: FundingSpec, services: tuple[ServiceSpec, ...]) -> None:
-        if len(spec.funds) > MOST_FUNDS:
-            raise ValueError(f"an arm has {len(spec.funds)} funds; at most {MOST_FUNDS} can run")
+        if not 0 < len(spec.funds) <= MOST_FUNDS:
+            raise ValueError(f"an arm with money has {len(spec.funds)} funds; 1 to {MOST_FUNDS} can run")
         first, months, n_places = model.policy_month, model.arm.months, model.start.n_places
         self.spec, self.first, self.n_places, self.services = spec, first, n_places, services
         self.funds = tuple(in_force(fund, spec.constraints, first, first + months) for fund in spec.funds)

@@ -13,6 +13,7 @@ from scenarios.eligibility import Compare
 from scenarios.programme_words import KINDS
 from scenarios.vocabulary import State
 from simulation.columns import HELPED
+from simulation.ledger import LINE_INDEX
 from simulation.model import RegionModel
 from simulation.output import FLOW_ITEMS, SERVICE_ITEMS
 from simulation.processes.help_effects import RATIOS, ratios, strength, wait_quantiles
@@ -154,7 +155,7 @@ def test_advice_raises_income_and_no_job(start: Any, without: RegionModel) -> No
     advised = helped(start, "advice_on_prescription", 2.0, income_pounds_month=64.0)
     assert not differing(without, advised).any()
     finished = advised.rows.services[..., SERVICE_ITEMS.index("finished")].sum()
-    assert advised.rows.ledger[..., -1].sum() == finished * 12 * 6400 > 0
+    assert advised.rows.ledger[..., LINE_INDEX["advice_income"]].sum() == finished * 12 * 6400 > 0
 
 
 def test_no_two_kinds_of_programme_act_alike(start: Any, without: RegionModel) -> None:
