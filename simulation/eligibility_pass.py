@@ -128,6 +128,8 @@ def _comparison(leaf: Compare, column: int, values: list[int]) -> list[tuple[int
     operator, found = leaf.operator, sorted(set(leaf.values))
     if operator == "has":
         return [(_HAS, column, sum(1 << bit for bit in found), 0)]
+    if not found:
+        return [(_BETWEEN, column, _HIGHEST, _LOWEST)]  # a list of nothing has no member
     if operator == "in" and found[-1] - found[0] >= len(found):
         first = len(values)
         values.extend(found)

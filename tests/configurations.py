@@ -144,7 +144,7 @@ def funds(draw: Any, name: str) -> FundSpec:
         amounts=tuple((12 * year, draw(st.integers(0, 50_000_000))) for year in range(2)),
         opens=tuple(zip(edges[::2], edges[1::2], strict=False)),
         programmes=draw(st.one_of(st.none(), st.sets(st.integers(0, 3)).map(_names))),
-        place_ids=draw(st.one_of(st.none(), st.lists(st.integers(0, 4), min_size=1, max_size=3).map(tuple))),
+        place_ids=draw(st.one_of(st.none(), st.lists(st.integers(0, 4), max_size=3).map(tuple))),
         state_ids=draw(st.one_of(st.none(), st.sets(st.integers(0, 7), min_size=1).map(sorted).map(tuple))),
         rule=draw(st.one_of(st.none(), RULES)),
         lines=tuple(sorted((k, share / whole) for k, share in lines.items())) if whole > 0 else (),

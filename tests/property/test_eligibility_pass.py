@@ -118,3 +118,10 @@ def test_a_strange_rule_is_refused() -> None:
 
 def test_every_column_of_the_grammar_has_a_reader() -> None:
     assert set(READERS) == set(COLUMNS)
+
+
+def test_a_list_of_nothing_has_no_member() -> None:
+    columns = {"place": np.arange(5)}
+    rule = Compare("place", "in", (), ())
+    assert not rule.mask(columns).any()
+    assert not masks(compile_rules([rule]), columns).any()
