@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from workability.command_gaps import gaps
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
 from workability.command_scenarios import check, scenarios, targets
-from workability.guard import EXIT_CODES
+from workability.guard import EXIT_CODES, INTERRUPTED
 from workability.terminal import data
 
 QUESTIONS = """Which question do you have?
@@ -105,7 +106,16 @@ def main() -> None:
     """Run the command line and end the process with a documented exit code."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            # Ctrl-C may strike inside a library's lock; Python's orderly shutdown would then wait for it for ever.
+            # Whatever is saved was renamed into place long before this line.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+        raise
 
 
 if __name__ == "__main__":
