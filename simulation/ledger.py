@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-AGENCIES = ("DWP", "HMRC", "NHS", "local_authorities", "combined_authority")
+AGENCIES = ("DWP", "HMRC", "NHS", "local_authorities", "combined_authority", "justice")
 """Accounts inside the public purse that the lines of this module use."""
 ACCOUNTS = (*AGENCIES, "employers", "residents", "other_funders", "providers")
 SERVICE_PAYERS = {
@@ -49,6 +49,34 @@ LINES = (
     Line("employer_ni", "employers", "HMRC", True, "Employer National Insurance"),
     Line("statutory_sick_pay", "employers", "residents", False, "Statutory Sick Pay"),
     Line("universal_credit", "DWP", "residents", True, "Universal Credit (standard allowance, health element, taper)"),
+    Line("uc_standard", "DWP", "residents", True, "Universal Credit: standard allowance"),
+    Line("uc_health", "DWP", "residents", True, "Universal Credit: health element"),
+    Line("uc_child", "DWP", "residents", True, "Universal Credit: children"),
+    Line("uc_carer", "DWP", "residents", True, "Universal Credit: carers"),
+    Line("uc_housing", "DWP", "residents", True, "Universal Credit: housing"),
+    Line("uc_childcare", "DWP", "residents", True, "Universal Credit: childcare"),
+    Line(
+        "uc_taken_for_income", "residents", "DWP", True, "Universal Credit taken away for earnings and other benefits"
+    ),
+    Line("uc_taken_by_cap", "residents", "DWP", True, "Universal Credit taken away by the benefit cap"),
+    Line("new_style_jsa", "DWP", "residents", True, "New-style Jobseeker's Allowance"),
+    Line("new_style_esa", "DWP", "residents", True, "New-style Employment and Support Allowance"),
+    Line("pip", "DWP", "residents", True, "Personal Independence Payment"),
+    Line("claim_handling", "DWP", "providers", False, "Handling of claims"),
+    Line("child_benefit", "HMRC", "residents", True, "Child Benefit"),
+    Line("child_benefit_charge", "residents", "HMRC", True, "High Income Child Benefit Charge"),
+    Line("council_tax_support", "local_authorities", "residents", True, "Council tax support"),
+    Line("nhs_gp", "NHS", "providers", False, "General practice"),
+    Line("nhs_emergency", "NHS", "providers", False, "Accident and emergency"),
+    Line("nhs_inpatient", "NHS", "providers", False, "Hospital stays"),
+    Line("nhs_outpatient", "NHS", "providers", False, "Hospital outpatients"),
+    Line("nhs_talking_therapies", "NHS", "providers", False, "Talking therapies"),
+    Line("nhs_secondary_mental_health", "NHS", "providers", False, "Secondary mental health care"),
+    Line("council_social_care", "local_authorities", "providers", False, "Social care"),
+    Line("council_homelessness", "local_authorities", "providers", False, "Homelessness"),
+    Line("justice_police", "justice", "providers", False, "Police, of further offences"),
+    Line("justice_courts", "justice", "providers", False, "Courts, of further offences"),
+    Line("justice_prison_probation", "justice", "providers", False, "Prison and probation, of further offences"),
     Line("subsidy_wage", "DWP", "employers", True, "Subsidy: wage and employment cost"),
     Line("subsidy_grant", "DWP", "employers", True, "Subsidy: payments for a start"),
     Line("subsidy_support", "DWP", "residents", True, "Subsidy: wraparound support"),
