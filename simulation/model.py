@@ -17,6 +17,7 @@ from scenarios.service_specs import ServicesSpec
 from scenarios.vocabulary import State, month_index
 from simulation.accounts import Accounts
 from simulation.checksum import state_hash
+from simulation.claiming_tables import claiming_tables
 from simulation.columns import (
     BLOCK,
     SEEKERS_A_TASK,
@@ -47,7 +48,7 @@ from simulation.start import Start
 from simulation.streams import FIXED, Purpose, key, key_of, root
 from simulation.taxben.rates import financial_year, rates_of
 from simulation.thresholds import ONE, with_recovery
-from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, WAIT, Counters, Keys
+from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, TRIAL_MONTHS, WAIT, Counters, Keys
 
 NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
 
@@ -60,6 +61,7 @@ class HiringKeys(NamedTuple):
     accept: np.uint64
     participation: np.uint64
     pay: np.uint64
+    gain: np.uint64
 
 
 class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
@@ -99,7 +101,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.rows = Rows.empty(months, start.n_places, start.n_areas, k, n_services, len(arm.employers))
         self.recorder: Record = empty_record(n if recording else 1, arm.months)
         self.recording = recording
-        self.accounts = Accounts(start.n_places, k, start.parameters.claiming)
+        benefits = arm.benefits if first_month >= arm.policy_month else None  # the law changes with the policy
+        self.accounts = Accounts(start.n_places, k, claiming_tables(start.parameters, start.local_rents, benefits))
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.looking = [empty_looking() for _ in range(self.lanes.n)]
@@ -111,6 +114,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             start.visit = visit_tables(start.donor, start.n_places, start.parameters, start.limits)
         self.visit = with_subsidies(start.visit, start.parameters, arm.subsidies)
         self.visit.values[STANDARD_SHIFT] += start.levels.standard_shift
+        self.visit.values[TRIAL_MONTHS] = self.accounts.claiming.trial_months
         self.tables = start.tables
         if arm.services:
             self._set_services(arm.services)
@@ -175,6 +179,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             return
         self.rate_key = (year, factor)
         self.rates = rates_of(years[year], NEW_HEALTH_ELEMENT_FROM, factor)
+        if self.arm.benefits and self.first_month >= self.policy_month:
+            self.rates = self.arm.benefits.change(self.rates)
         self.pay = pay_tables(self.start.parameters, self.rates.minimum_wage, self.arm.subsidies)
 
     def _demand(self) -> float:
@@ -241,6 +247,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
     # ------------------------------------------------------------------ the month
     def step(self) -> None:
         """Run one month, in order."""
+        self.accounts.begin()
         policy = self.month - self.policy_month if self.recording else -1
         if policy == 0:
             self._begin_record()
@@ -347,6 +354,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             accept=key(self.root, self.month, p.ACCEPT),
             participation=key(self.root, FIXED, p.PARTICIPATION),
             pay=key(self.root, self.month, p.PAY),
+            gain=key(self.root, self.month, p.GAIN),
         )
 
         def work(lane: int, first: int, end: int) -> None:

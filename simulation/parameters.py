@@ -11,6 +11,7 @@ from simulation.processes.contact import DoorParameters
 from simulation.processes.demography import DemographyParameters
 from simulation.processes.employer_choice import EmployerParameters
 from simulation.processes.employer_offers import EmployerOfferParameters
+from simulation.processes.gain_from_work import GainParameters
 from simulation.processes.health import HealthParameters
 from simulation.processes.long_term_sickness import LongTermSicknessParameters
 from simulation.processes.participation import ParticipationParameters
@@ -39,6 +40,7 @@ class Parameters:
     employer_choice: EmployerParameters
     wellbeing: WellbeingParameters
     claiming: ClaimingParameters
+    gain_from_work: GainParameters
     demography: DemographyParameters
     doors: DoorParameters
     employer_offers: EmployerOfferParameters
@@ -55,6 +57,7 @@ _KINDS: dict[str, type] = {
     "employer_choice": EmployerParameters,
     "wellbeing": WellbeingParameters,
     "claiming": ClaimingParameters,
+    "gain_from_work": GainParameters,
     "demography": DemographyParameters,
     "doors": DoorParameters,
     "employer_offers": EmployerOfferParameters,
