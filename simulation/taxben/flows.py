@@ -15,6 +15,7 @@ from scenarios.vocabulary import AGE_MAX_YEARS, Benefit, State
 from simulation.compiling import inlined, kernel, scalar
 from simulation.ledger import LINE_INDEX
 from simulation.streams import draw, high, low
+from simulation.taxben.law import employee_ni, employer_ni, income_tax
 
 _WAGES, _TAX, _NI = LINE_INDEX["wages"], LINE_INDEX["income_tax"], LINE_INDEX["employee_ni"]
 _ER_NI, _SSP, _UC = LINE_INDEX["employer_ni"], LINE_INDEX["statutory_sick_pay"], LINE_INDEX["universal_credit"]
@@ -32,42 +33,6 @@ _WORKING, _OTHER_UC = int(Benefit.UC_WORKING), int(Benefit.UC_OTHER)
 def gross_of(pay: Any, hours: Any) -> Any:
     """Return gross pay, pence a month, of an hourly pay in pence and weekly hours."""
     return (np.int64(pay) * np.int64(hours) * 52) // 12
-
-
-@scalar
-def income_tax(gross: Any, r: Any) -> Any:
-    """Return income tax, pence a month, on a monthly gross (England)."""
-    allowance = r.allowance
-    if gross > r.allowance_taper_from:
-        allowance = max(np.int64(0), allowance - (gross - r.allowance_taper_from) // 2)
-    basic_width = r.basic_to - r.allowance
-    taxable = max(np.int64(0), gross - allowance)
-    basic = min(taxable, basic_width)
-    higher = min(max(np.int64(0), taxable - basic_width), r.higher_to - basic_width)
-    top = max(np.int64(0), taxable - r.higher_to)
-    return (basic * r.basic_rate + higher * r.higher_rate + top * r.additional_rate) // 10000
-
-
-@scalar
-def employee_ni(gross: Any, r: Any) -> Any:
-    """Return the employee's National Insurance, pence a month."""
-    main = max(np.int64(0), min(gross, r.ni_to) - r.ni_from)
-    upper = max(np.int64(0), gross - r.ni_to)
-    return (main * r.ni_rate + upper * r.ni_upper_rate) // 10000
-
-
-@scalar
-def employer_ni(gross: Any, young: Any, r: Any) -> Any:
-    """Return the employer's National Insurance, pence a month; nothing on the young up to their threshold.
-
-    Parameters
-    ----------
-    gross : pence a month.
-    young : whether the worker is under the age of the relief.
-    r : rates of the year.
-    """
-    start = r.young_relief_to if young else r.employer_ni_from
-    return max(np.int64(0), gross - start) * r.employer_ni_rate // 10000
 
 
 @scalar
