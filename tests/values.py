@@ -143,7 +143,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "demography": {"smoothing_years": 7},
 }
 
-_RULES: dict[str, dict[str, float]] = {
+_RULES: dict[str, dict[str, Any]] = {
     "income_tax": {
         "personal_allowance": 12000,
         "allowance_taper_threshold": 100000,
@@ -178,6 +178,39 @@ _RULES: dict[str, dict[str, float]] = {
         "work_allowance_with_housing": 410,
         "work_allowance_without_housing": 680,
         "taper": 55,
+        "lcw": 160.0,
+        "carer": 200.0,
+        "child_first_protected": 340.0,
+        "child": 290.0,
+        "child_limit": 2,
+        "child_protected_before": "2017-04-06",
+        "child_disabled_lower": 160.0,
+        "child_disabled_higher": 500.0,
+        "childcare_share": 85,
+        "childcare_one_child": 1000.0,
+        "childcare_more_children": 1800.0,
+        "minimum_age": 18,
+    },
+    "benefit_cap": {"families": 24000, "single": 15000, "earnings_threshold": 850},
+    "new_style_benefits": {
+        "personal_under_25": 75.0,
+        "personal_25_plus": 90.0,
+        "support_component": 50.0,
+        "work_related_component": 35.0,
+    },
+    "personal_independence_payment": {
+        "daily_living_standard": 75.0,
+        "daily_living_enhanced": 110.0,
+        "mobility_standard": 30.0,
+        "mobility_enhanced": 75.0,
+    },
+    "child_benefit": {
+        "eldest": 26.0,
+        "other": 17.0,
+        "age_limit": 20,
+        "charge_from": 60000,
+        "charge_full_at": 80000,
+        "charge_step": 1,
     },
     "statutory_sick_pay": {
         "weekly_rate": 120.0,
