@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.columns import UNIT_FLOWS
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.output import SUBSIDY_ITEMS
-from simulation.columns import UNIT_FLOWS
 from simulation.slots import join_changed
 from simulation.streams import FIXED, Purpose, key
 from simulation.subsidies import pay_placements

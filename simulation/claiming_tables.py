@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,16 +22,19 @@ NEVER_BEGINS = 1 << 20
 """Run month past every run's end."""
 
 
-def claiming_tables(p: Parameters, local_rents: NDArray[np.float64] | None, benefits: BenefitsSpec | None) -> Claiming:
+def claiming_tables(
+    p: Parameters, local_rents: NDArray[np.float64] | None, benefits: Sequence[BenefitsSpec] = ()
+) -> Claiming:
     """Return the integers of claiming.
 
     Parameters
     ----------
     p : parameters.
     local_rents : middle of private rents, pounds a month by Place; None where they are not known.
-    benefits : what a scenario changes of the law, from its policy month on; None for nothing.
+    benefits : what a scenario changes of the law, from its policy month on.
     """
     x = p.claiming
+    trials = [change for change in benefits if change.trial_months]
     levels = np.cumsum(x.pip_levels) / np.sum(x.pip_levels)
 
     def share(value: float) -> int:
@@ -57,8 +61,8 @@ def claiming_tables(p: Parameters, local_rents: NDArray[np.float64] | None, bene
         childcare_cost=pence(x.childcare_pounds),
         keeps_element=share(x.keeps_health_element),
         element_months=int(x.health_element_months),
-        trial_months=benefits.trial_months if benefits else 0,
-        trial_from=benefits.from_month if benefits and benefits.trial_months else NEVER_BEGINS,
+        trial_months=trials[0].trial_months if trials else 0,
+        trial_from=trials[0].from_month if trials else NEVER_BEGINS,
         local_allowance=allowance,
         tax_support=pence(x.council_tax_support_pounds),
         tax_support_taper=round(x.council_tax_support_taper * 10000),

@@ -54,7 +54,7 @@ def homes_of(numbers: Numbers, targets: Targets) -> Homes:
         age_spread=numbers.number("partner_age_sd") * 12,
         sorting=numbers.array("partner_sorting"),
         parents=numbers.array("parent_share"),
-        parents_by_state=homes.parents_by_state,
+        parents_by_state=numbers.array("parent_by_state"),
         oldest_child=int(numbers.number("child_age_limit")) * 12,
         youngest_parent=int(numbers.number("youngest_parent_age")) * 12,
         number=numbers.array("children_number"),
@@ -163,9 +163,7 @@ def _give_children(residents: Any, homes: Homes, band: NDArray[np.uint8]) -> Non
     residents.child_birth[partner[couples]] = residents.child_birth[couples]
 
 
-def _births(
-    residents: Any, partner: Ints, parents: Ints, homes: Homes, rng: np.random.Generator
-) -> NDArray[np.int16]:
+def _births(residents: Any, partner: Ints, parents: Ints, homes: Homes, rng: np.random.Generator) -> NDArray[np.int16]:
     """Return birth months of the children of each parent, oldest first, shape (parents, 4), NEVER where none.
 
     No child is older than the limit, or born before the younger of its parents was old enough.

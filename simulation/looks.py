@@ -76,6 +76,17 @@ class LookParameters(NamedTuple):
     refusal_by_keep: NDArray[np.int64]
 
 
+class HiringKeys(NamedTuple):
+    """Keys of the month's looks, values and jobs, uint64 each; `participation` stays for good."""
+
+    look: np.uint64
+    value: np.uint64
+    accept: np.uint64
+    participation: np.uint64
+    pay: np.uint64
+    gain: np.uint64
+
+
 @scalar
 def joins_in(key: Any, share: Any, e: Any, who: Any) -> Any:
     """Return whether the establishment of employer e that a resident applies to takes part.

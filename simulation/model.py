@@ -6,7 +6,7 @@ month. Mesa's own random generator is never drawn from.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import mesa
 import numpy as np
@@ -33,7 +33,7 @@ from simulation.exact_limits import clear_market
 from simulation.hiring import hire, match, prepare_nodes
 from simulation.incentives import Incentives
 from simulation.lanes import Lanes
-from simulation.looks import apply
+from simulation.looks import HiringKeys, apply
 from simulation.model_tables import look_parameters, pay_tables, terms_of, visit_tables, with_subsidies
 from simulation.monthly_pass import monthly_pass
 from simulation.observers import Rows, empty_counters, take_counts
@@ -51,17 +51,6 @@ from simulation.thresholds import ONE, with_recovery
 from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, TRIAL_MONTHS, WAIT, Counters, Keys
 
 NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
-
-
-class HiringKeys(NamedTuple):
-    """Keys of the month's looks, values and jobs, uint64 each; `participation` stays for good."""
-
-    look: np.uint64
-    value: np.uint64
-    accept: np.uint64
-    participation: np.uint64
-    pay: np.uint64
-    gain: np.uint64
 
 
 class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
@@ -101,8 +90,9 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.rows = Rows.empty(months, start.n_places, start.n_areas, k, n_services, len(arm.employers))
         self.recorder: Record = empty_record(n if recording else 1, arm.months)
         self.recording = recording
-        benefits = arm.benefits if first_month >= arm.policy_month else None  # the law changes with the policy
-        self.accounts = Accounts(start.n_places, k, claiming_tables(start.parameters, start.local_rents, benefits))
+        self.benefits = arm.benefits if first_month >= arm.policy_month else ()  # the law changes with the policy
+        claiming = claiming_tables(start.parameters, start.local_rents, self.benefits)
+        self.accounts = Accounts(start.n_places, k, claiming)
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.looking = [empty_looking() for _ in range(self.lanes.n)]
@@ -118,7 +108,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.tables = start.tables
         if arm.services:
             self._set_services(arm.services)
-        self.rate_key = ("", 0.0)
+        self.rate_key = ("", 0.0, 0)
         self._set_year()
         self.subsidies = [Subsidy(self, spec, i) for i, spec in enumerate(arm.subsidies)]
         self.incentives = Incentives(self, arm.employers) if arm.employers else None
@@ -169,18 +159,18 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.firms.headcount[:] = self.firms.filled
 
     def _set_year(self) -> None:
-        """Take the rates of the month's financial year and of the scenario's minimum wage."""
+        """Take the rates of the month's financial year, of the scenario's minimum wage and of its benefits."""
         factor = 1.0
         for month, multiplier in self.arm.minimum_wage:
             factor = multiplier if month <= self.month else factor
+        allowance = [x.work_allowance_pence for x in self.benefits if x.from_month <= self.month]
         years = self.start.rules
         year = min(max(financial_year(self.month), min(years)), max(years))
-        if self.rate_key == (year, factor):
+        wanted = (year, factor, allowance[-1] if allowance else 0)
+        if self.rate_key == wanted:
             return
-        self.rate_key = (year, factor)
-        self.rates = rates_of(years[year], NEW_HEALTH_ELEMENT_FROM, factor)
-        if self.arm.benefits and self.first_month >= self.policy_month:
-            self.rates = self.arm.benefits.change(self.rates)
+        self.rate_key = wanted
+        self.rates = rates_of(years[year], NEW_HEALTH_ELEMENT_FROM, factor, wanted[2])
         self.pay = pay_tables(self.start.parameters, self.rates.minimum_wage, self.arm.subsidies)
 
     def _demand(self) -> float:

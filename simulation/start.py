@@ -15,7 +15,7 @@ from simulation.households import Homes, form_units
 from simulation.looks import LookTables
 from simulation.model_tables import Limits, heads_by_age, look_tables, prevalence
 from simulation.parameters import Parameters
-from simulation.processes import demography, progression
+from simulation.processes import demography, gain_from_work, progression
 from simulation.registry import parameters_of, transitions
 from simulation.residents import NEVER, Residents
 from simulation.thresholds import LEVELS, ONE, Tables, tabulate
@@ -81,7 +81,7 @@ def shift_calendar(c: Columns, months: int) -> None:
         column[column != NEVER] -= months
 
 
-def new_units(c: Columns, homes: Homes, band: NDArray[np.int64]) -> None:
+def new_units(c: Columns, homes: Homes, band: NDArray[np.uint8]) -> None:
     """Form benefit units anew at month 0 and put partners into neighbouring rows, all in place.
 
     In the years of the run-in nobody is born and nobody moves in together.
@@ -92,7 +92,7 @@ def new_units(c: Columns, homes: Homes, band: NDArray[np.int64]) -> None:
     homes : what units are formed by.
     band : age band by months of age.
     """
-    form_units(c, homes, band[-c.birth.astype(np.int64)].astype(np.uint8))
+    form_units(c, homes, band[-c.birth.astype(np.int64)])
     c.child_until[:] = children_until(c.child_birth)
     order = np.lexsort((np.arange(len(c.id)), c.unit, c.place))
     row = np.empty(len(order), np.int32)
@@ -148,6 +148,7 @@ def tables_of(c: Columns, n_places: int, p: Parameters, levels: Levels) -> Table
         demography.leaving_hazard(demography.smoothed(heads_by_age(c, n_places), p.demography)),
         levels.place,
         p.separation.insecure_ratio,
+        gain_from_work.highest_search_ratio(p.gain_from_work),
     )
 
 

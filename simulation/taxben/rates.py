@@ -217,7 +217,7 @@ def _other_benefits(rules: Rules) -> dict[str, Any]:
     }
 
 
-def rates_of(rules: Rules, new_health_from: int, wage_factor: float) -> Rates:
+def rates_of(rules: Rules, new_health_from: int, wage_factor: float, work_allowance: int = 0) -> Rates:
     """Return the rates of a year's rules.
 
     Parameters
@@ -225,6 +225,7 @@ def rates_of(rules: Rules, new_health_from: int, wage_factor: float) -> Rates:
     rules : group -> name -> Parameter, from `evidence.registry.rules`.
     new_health_from : run month from which new claims get the lower health element.
     wage_factor : multiplier of the minimum wage (a scenario's step; 1 is the law).
+    work_allowance : pence a month added to the work allowances (a scenario's change; 0 is the law).
     """
     wage, ages = "minimum_wage", np.arange(AGE_MAX_YEARS + 1)
     pounds = np.where(

@@ -34,6 +34,7 @@ _ABSENT, _UNEMPLOYED = int(State.ABSENT), int(State.UNEMPLOYED)
 _LTS, _STUDENT = int(State.LONG_TERM_SICK), int(State.STUDENT)
 _CARER = 1 << COHORTS.index("carer")
 _ADULT_MONTHS = 25 * 12
+_whole: Any = np.int64
 NOTHING, WAGE, YOUNG_WAGE, SICK_PAY = 0, 1, 2, 3
 """Kinds of gross pay, kept beside it so that an old flow can be taken out exactly."""
 N_CREDIT = 8
@@ -237,41 +238,41 @@ def claim_of(c: Any, i: int, j: int, month: int, r: Any, p: Any, keys: Any, earn
     working : adults in work.
     """
     couple = j >= 0
-    oldest = np.int64(month) - c.birth[i]
-    limited = np.int64(c.limited[i])
+    oldest = _whole(month) - c.birth[i]
+    limited = _whole(c.limited[i])
     other = contributory_pence(c.contributory[i], r)
     cap_exempt = c.pip[i] > 0
-    carers = np.int64(0)
+    carers = _whole(0)
     if c.cohort[i] & _CARER and c.limited[i] == 0 and low(draw(keys.carer, c.id[i])) < p.carer:
         carers += 1
     if couple:
-        oldest = max(oldest, np.int64(month) - c.birth[j])
+        oldest = max(oldest, _whole(month) - c.birth[j])
         if c.limited[j] > 0:
-            limited = np.int64(c.limited[j]) if limited == 0 else min(limited, np.int64(c.limited[j]))
+            limited = _whole(c.limited[j]) if limited == 0 else min(limited, _whole(c.limited[j]))
         other += contributory_pence(c.contributory[j], r)
         cap_exempt = cap_exempt or c.pip[j] > 0
         if c.cohort[j] & _CARER and c.limited[j] == 0 and low(draw(keys.carer, c.id[j])) < p.carer:
             carers += 1
     births = c.child_birth[i]
     children = children_at(births, month, r.child_age)
-    childcare = np.int64(0)
+    childcare = _whole(0)
     if working == (2 if couple else 1) and children > 0 and low(draw(keys.family, c.id[i])) < p.childcare:
         young = children_at(births, month, p.childcare_until)
         if young > 0:
             childcare = childcare_element(young * p.childcare_cost, young, r)
-    rent = housing_element(c.tenure[i], np.int64(c.rent[i]) * 100, p.local_allowance[c.place[i]])
+    rent = housing_element(c.tenure[i], _whole(c.rent[i]) * 100, p.local_allowance[c.place[i]])
     return Claim(
-        couple=np.int64(couple),
-        over_25=np.int64(oldest >= _ADULT_MONTHS),
-        has_child=np.int64(children > 0),
+        couple=_whole(couple),
+        over_25=_whole(oldest >= _ADULT_MONTHS),
+        has_child=_whole(children > 0),
         health=limited,
         carers=carers,
         rent=rent,
         child=child_elements(births, month, r),
         childcare=childcare,
-        housing=np.int64(rent > 0),
-        earned=np.int64(earned),
+        housing=_whole(rent > 0),
+        earned=_whole(earned),
         other_income=other,
         child_benefit=child_benefit(children, r),
-        cap_exempt=np.int64(cap_exempt),
+        cap_exempt=_whole(cap_exempt),
     )
