@@ -108,7 +108,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.tables = start.tables
         if arm.services:
             self._set_services(arm.services)
-        self.rate_key = ("", 0.0, 0)
+        self.rate_key = ("", 0.0, 0, 0)
         self._set_year()
         self.subsidies = [Subsidy(self, spec, i) for i, spec in enumerate(arm.subsidies)]
         self.incentives = Incentives(self, arm.employers) if arm.employers else None
@@ -163,10 +163,10 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         factor = 1.0
         for month, multiplier in self.arm.minimum_wage:
             factor = multiplier if month <= self.month else factor
-        allowance = [x.work_allowance_pence for x in self.benefits if x.from_month <= self.month]
+        changes = [(x.work_allowance_pence, x.trial_months) for x in self.benefits if x.from_month <= self.month]
         years = self.start.rules
         year = min(max(financial_year(self.month), min(years)), max(years))
-        wanted = (year, factor, allowance[-1] if allowance else 0)
+        wanted = (year, factor, *(changes[-1] if changes else (0, 0)))
         if self.rate_key == wanted:
             return
         self.rate_key = wanted
@@ -189,8 +189,10 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.firms.target[:] = np.floor(np.round(wanted, 6) + 0.5).astype(np.int32)
 
     def settle_everybody(self) -> None:
-        """Recompute everybody's payments, after a change of rates or at the start."""
+        """Work out everybody's payments at the start; claims that are found there began before it."""
         self.accounts.settle_everybody(self)
+        since = self.columns.claim_since
+        since[since == self.month] = self.month - 1
 
     def initialise(self) -> None:
         """Set classes, timers, satisfaction and counts of a population that has not run yet."""
@@ -287,7 +289,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         before = self.rate_key
         self._set_year()
         if self.rate_key != before:
-            self.settle_everybody()
+            self.accounts.settle_everybody(self)
         if self.target_key != (self._demand(), self.rate_key[1]):
             self._set_targets()
 

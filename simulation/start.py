@@ -105,8 +105,8 @@ def new_units(c: Columns, homes: Homes, band: NDArray[np.uint8]) -> None:
 
 def claims_as_old_as_spells(c: Columns) -> None:
     """Let claims of units just formed be as old as their members' spells (in place)."""
-    new = (c.benefit != int(Benefit.NONE)) & (c.claim_since == 0)
-    c.claim_since[new] = np.minimum(c.since[new], 0)
+    new = (c.benefit != int(Benefit.NONE)) & (c.claim_since == -1)
+    c.claim_since[new] = np.minimum(c.since[new], -1)
 
 
 def first_pay(c: Columns, employers: Employers, p: Parameters, floor: NDArray[np.int64]) -> None:

@@ -111,8 +111,23 @@ def pay_in_force(c: Any, pay: Any, i: int, month: int) -> Any:
 
 
 @inlined
+def forget_claim(c: Any, i: int, month: int, p: Any, posted: Any) -> None:
+    """Take back what a claim cost that began this month and ends in it: new rates came before other events.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    i, month : row, month number.
+    p : integers of claiming.
+    posted : single payments by Place and line, pence, written.
+    """
+    if c.benefit[i] != _NONE and c.claim_since[i] == month:
+        posted[c.place[i], _HANDLING] -= p.new_claim
+
+
+@inlined
 def set_benefit(
-    c: Any, i: int, award_now: int, h: Any, month: int, p: Any, running: Any, posted: Any, band: Any, claimants: Any
+    c: Any, i: int, award_now: int, h: Any, month: int, p: Any, posted: Any, band: Any, claimants: Any
 ) -> None:
     """Set a resident's benefit status from the unit's award and his state; a claim begins when it first pays.
 
@@ -124,7 +139,7 @@ def set_benefit(
     h : the unit's draw of claiming.
     month : month number.
     p : integers of claiming.
-    running, posted : standing and single payments by Place and line, pence, written.
+    posted : single payments by Place and line, pence, written.
     band, claimants : age band by months of age; residents who must look, by Place and age band, written.
     """
     s = c.state[i]
@@ -141,6 +156,7 @@ def set_benefit(
         else:
             status = _OTHER_UC
     if status == _NONE:
+        forget_claim(c, i, month, p, posted)
         c.claim_since[i] = _NEVER
     elif c.benefit[i] == _NONE:
         c.claim_since[i] = month
@@ -233,25 +249,20 @@ def settle_unit(
     flows[HANDLING] = p.handling if award_now > 0 else 0
     post_unit(c, head, place, flows, running)
     c.award[head] = award_now
-    set_benefit(c, head, award_now, h, month, p, running, posted, band, claimants)
     income = award_now + flows[TAX_SUPPORT]
-    own = income + contributory_pence(c.contributory[head], r)
-    c.keep[head] = NO_GAIN
-    if c.state[head] > _ABSENT:
-        c.keep[head] = kept_by(
-            c, head, head, other, month, r, pay, p, keys, band, claims, net_other, working, own, liable
-        )  # fmt: skip
     if other >= 0:
         for k in range(UNIT_FLOWS):
             flows[k] = 0
         post_unit(c, other, place, flows, running)
         c.award[other] = 0
-        set_benefit(c, other, award_now, h, month, p, running, posted, band, claimants)
-        own = income + contributory_pence(c.contributory[other], r)
-        c.keep[other] = NO_GAIN
-        if c.state[other] > _ABSENT:
-            c.keep[other] = kept_by(
-                c, other, head, other, month, r, pay, p, keys, band, claims, net_head, working, own, liable
+    for turn in range(2 if other >= 0 else 1):  # once in the compiled code, whoever it is
+        who, elsewhere = (head, net_other) if turn == 0 else (other, net_head)
+        set_benefit(c, who, award_now, h, month, p, posted, band, claimants)
+        c.keep[who] = NO_GAIN
+        if c.state[who] > _ABSENT:
+            own = income + contributory_pence(c.contributory[who], r)
+            c.keep[who] = kept_by(
+                c, who, head, other, month, r, pay, p, keys, band, claims, elsewhere, working, own, liable
             )  # fmt: skip
 
 
@@ -331,11 +342,16 @@ def settle(
         settle_own_benefits(c, i, month, r, p, keys, running)
     for a in range(n):
         i = rows[a]
+        partner = np.int64(-1)
         if replaced[a] == 1:
+            forget_claim(c, i, month, p, posted)
             c.benefit[i] = _NONE
-            j = np.int64(c.partner[i])
+            partner = np.int64(c.partner[i])
             c.partner[i] = -1
-            if j >= 0 and c.partner[j] == i:
-                c.partner[j] = -1
-                settle_unit(c, j, month, r, pay, p, keys, flows, running, posted, band, claimants)
-        settle_unit(c, i, month, r, pay, p, keys, flows, running, posted, band, claimants)
+            if partner >= 0 and c.partner[partner] == i:
+                c.partner[partner] = -1
+            else:
+                partner = np.int64(-1)
+        for who in (partner, np.int64(i)):  # once in the compiled code
+            if who >= 0:
+                settle_unit(c, who, month, r, pay, p, keys, flows, running, posted, band, claimants)
