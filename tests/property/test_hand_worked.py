@@ -25,6 +25,10 @@ insurance 2,400; employer's (130,000 - 41,667) x 15% = 13,249; pension (130,000 
 Universal Credit: a single person without earnings 40,000, under 25 32,000. 0 and 7 as a couple 63,000 + 42,000 for
 illness = 105,000; 0 keeps 260,000 - 32,000 - 12,800 = 215,200, of which 41,000 do not count; 55% of 174,200 = 95,810
 is taken off: 9,190. A student gets nothing; who works full time or on the placement earns too much.
+
+General practice, £40 a consultation, is the only service anybody uses: 2.4 times a year, 800 pence a month; a quarter
+more while unemployed, 1,000; half as much again when long-term sick, 1,200. Three in work, four unemployed, one
+long-term sick, a student and a retired person cost 2,400 + 4,000 + 1,200 + 1,600 = 9,200, whoever holds the jobs.
 """
 
 from __future__ import annotations
@@ -73,7 +77,10 @@ PLAIN = {
     "employer_choice__close_rate": 0.0, "search__looks": (40,) * 8, "progression__median_hourly_pence": 2000.0,
     "progression__pay_by_qualification": (1.0,) * 4, "progression__pay_by_age_band": (1.0,) * 7,
     "progression__pay_by_ability": 0.0, "progression__full_time_hours": 30, "wellbeing__standard_deviation": 0.0,
-    "claiming__take_up": 1.0, "health__diagnosis": 0.0,
+    "claiming__take_up": 1.0, "health__diagnosis": 0.0, "public_services__base": (2.4,) + (0.0,) * 7,
+    "public_services__situation_ratio": ((1.0, 1.5, 1.25, 1.5, 1.0),) * 8,
+    "public_services__gp_consultation_cost": 40.0, "public_services__price_factor": (1.0,) * 6,
+    "public_services__price_rise_since_2024": 1.0,
 }  # fmt: skip
 
 
@@ -155,7 +162,8 @@ def test_every_penny_of_the_baseline(outputs: tuple[RunOutput, RunOutput]) -> No
     assert lines(base, "employee_ni") == [38_400] * 4
     assert lines(base, "employer_ni") == [98_247] * 4
     assert lines(base, "universal_credit") == [201_190] * 4
-    assert base.ledger.sum() == 4 * (780_000 + 96_000 + 38_400 + 98_247 + 201_190)
+    assert lines(base, "nhs_gp") == [9_200] * 4
+    assert base.ledger.sum() == 4 * (780_000 + 96_000 + 38_400 + 98_247 + 201_190 + 9_200)
 
 
 def test_every_penny_of_the_policy(outputs: tuple[RunOutput, RunOutput]) -> None:
@@ -171,7 +179,8 @@ def test_every_penny_of_the_policy(outputs: tuple[RunOutput, RunOutput]) -> None
     assert lines(policy, "subsidy_administration") == [10_000, 0, 0, 0]
     subsidy_paid = 3 * 145_649 + 100_000 + 50_000 + 20_000 + 10_000
     flows = 3 * (650_000 + 70_000 + 28_000 + 78_747 + 209_190) + 780_000 + 96_000 + 38_400 + 98_247 + 201_190
-    assert policy.ledger.sum() == flows + subsidy_paid
+    assert lines(policy, "nhs_gp") == [9_200] * 4
+    assert policy.ledger.sum() == flows + subsidy_paid + 4 * 9_200
 
 
 def test_life_satisfaction(outputs: tuple[RunOutput, RunOutput]) -> None:
