@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.columns import UNIT_FLOWS
+from simulation.care_tables import Care
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.output import SUBSIDY_ITEMS
 from simulation.slots import join_changed
@@ -34,21 +35,24 @@ class Accounts:
     """Payments of a month by Place and line, pence, and the residents who must look for work on benefit.
 
     `standing` goes on every month until something changes; `posted` is paid once; `paid` and `owed` are what
-    each subsidy pays this month and still has to pay; `claimants` counts by Place and age band.
+    each subsidy pays this month and still has to pay; `claimants` counts by Place and age band; `care` holds what
+    residents cost the NHS, councils and justice.
     """
 
-    def __init__(self, n_places: int, n_subsidies: int, claiming: Claiming) -> None:
+    def __init__(self, n_places: int, n_subsidies: int, claiming: Claiming, care_table: NDArray[np.int64]) -> None:
         self.standing = np.zeros((n_places, len(LINES)), np.int64)
         self.posted = np.zeros_like(self.standing)
         self.claimants = np.zeros((n_places, CELL_SHAPE[0]), np.int32)
         self.paid, self.owed = np.zeros(n_subsidies, np.int64), np.zeros(n_subsidies, np.int64)
         self.flows = np.zeros(UNIT_FLOWS, np.int64)
+        self.care = Care(care_table, n_places)
         self.claiming = claiming
 
     def go_on_from(self, other: Accounts) -> None:
         """Take over the running totals of another model's accounts."""
         self.standing[:] = other.standing
         self.claimants[:] = other.claimants
+        self.care.go_on_from(other.care)
 
     def settle_everybody(self, model: RegionModel) -> None:
         """Recompute everybody's payments, after a change of rates or at the start."""

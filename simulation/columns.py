@@ -43,7 +43,8 @@ class Columns(NamedTuple):
     work, or NO_GAIN; `offer`: subsidy offered this month, index + 1; `cell`: where the resident is counted in
     `Counters.cells`; `child_until`: month in which the youngest child turns 18; `counted`: age band, + 1, under which
     he counts as a claimant; `help`: service whose effect he carries, index + 1, and `help_since` when it began;
-    `help_state`: bits of WAITING, HELPED, COMPLETED and PLACED.
+    `help_state`: bits of WAITING, HELPED, COMPLETED and PLACED; `care`: class of service use under which he is counted
+    in `Counters.care`.
     """
 
     id: NDArray[np.uint32]
@@ -101,6 +102,7 @@ class Columns(NamedTuple):
     help: NDArray[np.uint8]
     help_since: NDArray[np.int16]
     help_state: NDArray[np.uint8]
+    care: NDArray[np.uint16]
 
 
 class Firms(NamedTuple):
@@ -235,6 +237,7 @@ def columns_of(residents: Residents) -> Columns:
         help=np.zeros(n, np.uint8),
         help_since=np.full(n, NEVER, np.int16),
         help_state=np.zeros(n, np.uint8),
+        care=np.zeros(n, np.uint16),
     )
 
 

@@ -92,7 +92,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.recording = recording
         self.benefits = arm.benefits if first_month >= arm.policy_month else ()  # the law changes with the policy
         claiming = claiming_tables(start.parameters, start.local_rents, self.benefits)
-        self.accounts = Accounts(start.n_places, k, claiming)
+        self.accounts = Accounts(start.n_places, k, claiming, start.care_table)
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.looking = [empty_looking() for _ in range(self.lanes.n)]
@@ -206,6 +206,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             cells = cells * size + code
         c.cell[:] = cells
         c.satisfaction[:] = 0  # record adds the change
+        self.accounts.care.begin(c, month)
         self.cells[:] = np.bincount(cells, minlength=self.cells.size)
         record(
             c, self.start.tables, self.visit, everybody, self.recorder, self.counters[0],
@@ -222,19 +223,9 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.lanes.close()
         mesa.Agent._ids.pop(self, None)  # Mesa numbers agents in a table that would hold every model for good
         del (
-            self.columns,
-            self.firms,
-            self.lists,
-            self.matching,
-            self.looking,
-            self.recorder,
-            self.visit,
-            self.tables,
-            self.services,
-            self.incentives,
-            self.start,
-            self.seeker_ids,
-        )
+            self.columns, self.firms, self.lists, self.matching, self.looking, self.recorder, self.visit, self.tables,
+            self.services, self.incentives, self.start, self.seeker_ids,
+        )  # fmt: skip
 
     # ------------------------------------------------------------------ the month
     def step(self) -> None:
@@ -378,6 +369,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         for lane in self.counters:
             flat = Counters._make(array.reshape(-1) for array in lane)
             take_counts(flat, self.cells, self.satisfaction, *month)
+            self.accounts.care.take(lane.care)
 
     def _observe(self) -> None:
         t, rows, firms = self.month - self.first_month, self.rows, self.firms
@@ -388,6 +380,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         for subsidy in self.subsidies:
             self.accounts.close(self, subsidy, rows.subsidies[t, subsidy.index])
         rows.ledger[t] = self.accounts.standing + self.accounts.posted
+        self.accounts.care.post(rows.ledger[t], rows.service_use[t])
         count_slots(
             firms.area, firms.slots, firms.filled, firms.places, firms.places_filled, rows.slots[t], rows.places[t]
         )

@@ -16,6 +16,7 @@ from simulation.processes.health import HealthParameters
 from simulation.processes.long_term_sickness import LongTermSicknessParameters
 from simulation.processes.participation import ParticipationParameters
 from simulation.processes.progression import ProgressionParameters
+from simulation.processes.public_services import PublicServicesParameters
 from simulation.processes.search import SearchParameters
 from simulation.processes.separation import SeparationParameters
 from simulation.processes.sickness_absence import AbsenceParameters
@@ -44,6 +45,7 @@ class Parameters:
     demography: DemographyParameters
     doors: DoorParameters
     employer_offers: EmployerOfferParameters
+    public_services: PublicServicesParameters
 
 
 _KINDS: dict[str, type] = {
@@ -61,6 +63,7 @@ _KINDS: dict[str, type] = {
     "demography": DemographyParameters,
     "doors": DoorParameters,
     "employer_offers": EmployerOfferParameters,
+    "public_services": PublicServicesParameters,
 }
 
 

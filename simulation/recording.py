@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import State
+from simulation.care_classes import change_care
 from simulation.columns import CHILD_MONTHS, HELPED
 from simulation.compiling import inlined, kernel, scalar
 from simulation.streams import U64, draw
@@ -92,6 +93,7 @@ def record_one(
         counters.cells[c.cell[i]] -= 1
         counters.cells[cell] += 1
         c.cell[i] = cell
+    change_care(c, counters, i, month)
     if c.programme[i] == ENDED:
         c.programme[i] = 0
         if policy >= 0:
@@ -113,6 +115,8 @@ def record_one(
                 due = min(due, np.int64(c.work_since[i]) + months)
     if s == _EMPLOYED and tenure < _THIRD_TENURE:
         due = min(due, np.int64(c.hired[i]) + (_SECOND_TENURE if tenure < _SECOND_TENURE else _THIRD_TENURE))
+    if c.treatment[i] > month:  # service use changes when treatment begins
+        due = min(due, np.int64(c.treatment[i]))
     c.timer[i] = due
     level = np.int64(v.satisfaction_levels[draw(wellbeing, c.id[i]) & U64(255)]) + v.satisfaction[s, severity]
     if c.programme[i] > 0:

@@ -211,6 +211,7 @@ def output_of(
         service_places=rows["service_places"],
         service_names=model.services.names if model.services else (),
         ledger=rows["ledger"],
+        service_use=rows["service_use"],
         state_hash=rows["state_hash"],
         records=_record(model, groups) if groups is not None else None,
         seconds=seconds,

@@ -138,7 +138,7 @@ class Counters(NamedTuple):
 
     `cells`: residents by Place and CELL_SHAPE; `moves`: by Place, age band, state left and state entered
     (OUTSIDE included); `ageing`: by Place, age band entered and state; `flows`, `satisfaction`: by Place;
-    `subsidies`: by subsidy, Place and item.
+    `subsidies`: by subsidy, Place and item; `care`: changes by Place and class of service use.
     """
 
     cells: NDArray[np.int32]
@@ -147,6 +147,7 @@ class Counters(NamedTuple):
     flows: NDArray[np.int32]
     satisfaction: NDArray[np.int64]
     subsidies: NDArray[np.int64]
+    care: NDArray[np.int32]
 
 
 @scalar

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import Benefit, State
+from simulation.care_classes import CARE_SHAPE
 from simulation.ledger import LINE_INDEX, LINES, OTHER_FUNDERS, SERVICE_PAYERS, balances
 from simulation.model import RegionModel
 from simulation.observers import Rows
@@ -13,7 +14,7 @@ from simulation.output import FLOW_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS
 from simulation.residents import NEVER
 from simulation.visit import CELL_SHAPE, OUTSIDE
 from tests.funds import check_money as check_funds
-from tests.plain import money
+from tests.plain import care, money
 from tests.plain.benefits import CREDIT, Rates
 
 STATUSES = {
@@ -47,11 +48,22 @@ def recounted_cells(model: RegionModel, month: int) -> NDArray[np.int64]:
     return out
 
 
+def recounted_care(model: RegionModel, month: int) -> NDArray[np.int64]:
+    """Return residents by Place and class of service use at the end of a month, counted one by one."""
+    c, out = model.columns, np.zeros((model.start.n_places, *CARE_SHAPE), np.int64)
+    for i in range(model.start.n):
+        person = {name: int(getattr(c, name)[i]) for name in care.COLUMNS}
+        severity, common, severe, *rest = care.key_of(person, month)
+        out[(int(c.place[i]), severity, common + 2 * severe, *rest)] += 1
+    return out
+
+
 def check_stocks(model: RegionModel, month: int) -> None:
     """Every resident is in exactly one cell, and the running counts are the recounted ones."""
     recount = recounted_cells(model, month)
     assert recount.sum() == model.start.n
     assert np.array_equal(recount, model.cells.reshape(recount.shape))
+    assert np.array_equal(recounted_care(model, month).ravel(), model.accounts.care.counts)
     by_place = np.bincount(model.columns.place, model.columns.satisfaction, model.start.n_places)
     assert np.array_equal(by_place.astype(np.int64), model.satisfaction)
 
@@ -115,6 +127,9 @@ def recomputed_ledger(model: RegionModel, month: int) -> NDArray[np.int64]:
         _post_own_benefits(model, i, rates, line)
         if c.benefit[i] != Benefit.NONE and c.claim_since[i] == month:
             line[LINE_INDEX["claim_handling"]] += round(model.start.parameters.claiming.new_claim_pounds * 100)
+        user = {name: int(getattr(c, name)[i]) for name in care.COLUMNS}
+        for name, pence in care.pence(care.key_of(user, month), model.start.parameters.public_services).items():
+            line[LINE_INDEX[name]] += pence
         if c.programme[i]:
             _post_placement(model, i, month, law, line)
     return out

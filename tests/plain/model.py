@@ -19,7 +19,7 @@ from simulation.processes import wellbeing
 from simulation.residents import NEVER
 from simulation.start import Start
 from simulation.streams import Purpose
-from tests.plain import market, money
+from tests.plain import care, market, money
 from tests.plain.benefits import CREDIT, Benefits, Rates
 from tests.plain.draws import Draws, high
 from tests.plain.people import change_health, grow_older, leave_or_look
@@ -235,13 +235,16 @@ class PlainModel:
         self.owed = [0] * len(self.arm.subsidies)
         for person in self.people:
             self._post_pay(person, self.ledger[person["place"]])
+            used = care.pence(care.key_of(person, self.month), self.start.parameters.public_services)
+            for line, pence in used.items():
+                self.ledger[person["place"]][LINE_INDEX[line]] += pence
             quantile = (self.draws.of(0, Purpose.WELLBEING, person["id"]) % 256 + 0.5) / 256
             own = min(100, max(0, round(10 * levels.inv_cdf(quantile))))
             shift = int(effect[person["state"], person["severity"]])
             shift += round(10 * p.on_programme) if person["programme"] else 0
             person["satisfaction"] = min(100, max(0, own + shift))
-        for (place, line), pence in self.completions.items():
-            self.ledger[place][line] += pence
+        for (place, index), paid in self.completions.items():
+            self.ledger[place][index] += paid
         for place, claims in self.new_claims.items():
             cost = round(self.start.parameters.claiming.new_claim_pounds * 100)
             self.ledger[place][LINE_INDEX["claim_handling"]] += claims * cost

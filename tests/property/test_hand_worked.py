@@ -26,6 +26,10 @@ Universal Credit: a single person without earnings 40,000, under 25 32,000. 0 an
 illness = 105,000; they pay no rent. 0 keeps 260,000 - 32,000 - 12,800 = 215,200, of which 68,000 do not count; 55% of
 147,200 = 80,960 is taken off: 24,040. A student gets nothing; who works full time or on the placement earns too much.
 Nobody has another benefit, and handling claims costs nothing.
+
+General practice, £40 a consultation, is the only service anybody uses: 2.4 times a year, 800 pence a month; a quarter
+more while unemployed, 1,000; half as much again when long-term sick, 1,200. Three in work, four unemployed, one
+long-term sick, a student and a retired person cost 2,400 + 4,000 + 1,200 + 1,600 = 9,200, whoever holds the jobs.
 """
 
 from __future__ import annotations
@@ -77,7 +81,10 @@ PLAIN = {
     "claiming__take_up": 1.0, "health__diagnosis": 0.0, "claiming__pip_by_severity": (0.0,) * 4,
     "claiming__contributory_take_up": 0.0, "claiming__council_tax_support_pounds": 0.0, "claiming__claim_pounds": 0.0,
     "claiming__new_claim_pounds": 0.0, "gain_from_work__search_elasticity": 0.0,
-    "gain_from_work__acceptance_elasticity": 0.0,
+    "gain_from_work__acceptance_elasticity": 0.0, "public_services__base": (2.4,) + (0.0,) * 7,
+    "public_services__situation_ratio": ((1.0, 1.5, 1.25, 1.5, 1.0),) * 8,
+    "public_services__gp_consultation_cost": 40.0, "public_services__price_factor": (1.0,) * 6,
+    "public_services__price_rise_since_2024": 1.0,
 }  # fmt: skip
 
 
@@ -161,7 +168,8 @@ def test_every_penny_of_the_baseline(outputs: tuple[RunOutput, RunOutput]) -> No
     assert lines(base, "uc_standard") == [63_000 + 4 * 40_000 + 32_000] * 4
     assert lines(base, "uc_health") == [42_000] * 4
     assert lines(base, "uc_taken_for_income") == [80_960] * 4
-    assert base.ledger.sum() == 4 * (780_000 + 96_000 + 38_400 + 98_247 + 255_000 + 42_000 + 80_960)
+    assert lines(base, "nhs_gp") == [9_200] * 4
+    assert base.ledger.sum() == 4 * (780_000 + 96_000 + 38_400 + 98_247 + 255_000 + 42_000 + 80_960 + 9_200)
 
 
 def test_every_penny_of_the_policy(outputs: tuple[RunOutput, RunOutput]) -> None:
@@ -180,7 +188,8 @@ def test_every_penny_of_the_policy(outputs: tuple[RunOutput, RunOutput]) -> None
     assert lines(policy, "subsidy_administration") == [10_000, 0, 0, 0]
     subsidy_paid = 3 * 145_649 + 100_000 + 50_000 + 20_000 + 10_000
     flows = 3 * (650_000 + 70_000 + 28_000 + 78_747 + 263_000) + 780_000 + 96_000 + 38_400 + 98_247 + 255_000
-    assert policy.ledger.sum() == flows + 4 * (42_000 + 80_960) + subsidy_paid
+    assert lines(policy, "nhs_gp") == [9_200] * 4
+    assert policy.ledger.sum() == flows + 4 * (42_000 + 80_960 + 9_200) + subsidy_paid
 
 
 def test_life_satisfaction(outputs: tuple[RunOutput, RunOutput]) -> None:
