@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from results.household_columns import Table
     from simulation.taxben.rates import Rates
 
+MONTHS = 12
 _YEAR = re.compile(r"(\d{4})[/-](\d{2}|\d{4})", re.ASCII)
 
 
@@ -32,10 +33,9 @@ class YearRates:
 
 @dataclass(frozen=True)
 class Assessment:
-    """Assessed households: `yearly` and `monthly` in pounds, and what a reader must know (`warnings`)."""
+    """Assessed households in pounds (`frame`), and what a reader must know (`warnings`)."""
 
-    yearly: DataFrame
-    monthly: DataFrame
+    frame: DataFrame
     warnings: tuple[str, ...]
 
 
@@ -78,16 +78,16 @@ def assess(frame: DataFrame, year: str) -> DataFrame:
     InvalidData, InvalidRequest
         If a household cannot exist or a cell cannot be read; if no rates are known for the year.
     """
-    return _assessed(_table(frame), year).yearly
+    return _assessed(_table(frame), year, MONTHS).frame
 
 
 def assess_monthly(frame: DataFrame, year: str) -> DataFrame:
     """Return the same in pounds a month; parameters and errors as in `assess`."""
-    return _assessed(_table(frame), year).monthly
+    return _assessed(_table(frame), year, 1).frame
 
 
 def assess_file(path: Path, year: str) -> Assessment:
-    """Return the assessment of a CSV file of households.
+    """Return the assessment of a CSV file of households, pounds a year.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def assess_file(path: Path, year: str) -> Assessment:
         raise InvalidData(str(problem)) from None
     except OSError as problem:
         raise MissingData(f"{shown(path.name)} can't be read: {problem.strerror}. Check its rights.") from None
-    return _assessed(table, year)
+    return _assessed(table, year, MONTHS)
 
 
 def template() -> str:
@@ -159,8 +159,8 @@ def _table(frame: DataFrame) -> Table:
     return Table("the frame", heads, columns, range(1, len(frame) + 1), "row")
 
 
-def _assessed(table: Table, year: str) -> Assessment:
-    """Return the assessment of a table."""
+def _assessed(table: Table, year: str, months: int) -> Assessment:
+    """Return the assessment of a table in pounds of so many months."""
     from results.household_columns import HouseholdsError, Reader, read_facts
     from results.household_money import frame_of, pence_of
 
@@ -184,5 +184,4 @@ def _assessed(table: Table, year: str) -> Assessment:
         warnings.append(
             f"{unlimited:,} household(s) rent privately without local_allowance_month: their rent counts in full."
         )
-    yearly, monthly = (frame_of(facts, pence, months, found.label) for months in (12, 1))
-    return Assessment(yearly, monthly, tuple(warnings))
+    return Assessment(frame_of(facts, pence, months, found.label), tuple(warnings))

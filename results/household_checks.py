@@ -58,8 +58,7 @@ def _check_work(reader: Reader, facts: Facts, present: Flags) -> None:
 
 def _check_children(reader: Reader, facts: Facts) -> None:
     """Check children against their parents, childcare and disability; parameters as in `check_households`."""
-    eldest = np.array([ages[0] if ages else -1 for ages in facts.children])
-    number = np.array([len(ages) for ages in facts.children])
+    eldest, number = facts.children[:, 0], (facts.children >= 0).sum(axis=1)
     reader.refuse_any(
         eldest >= facts.age.max(axis=1),
         "child_ages",

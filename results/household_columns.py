@@ -76,7 +76,8 @@ class Table:
 class Facts:
     """The facts of each household, checked one by one: columns by name, whole numbers unless said otherwise.
 
-    `pay` and `hours` are floats (pounds, hours), shape (n, 2); `children` holds each household's ages, eldest first.
+    `pay` and `hours` are floats (pounds, hours), shape (n, 2); `children` ages, eldest first, -1 for none,
+    shape (n, most children).
     """
 
     ids: NDArray[np.object_]
@@ -85,7 +86,7 @@ class Facts:
     limited: Ints
     hours: NDArray[np.float64]
     pay: NDArray[np.float64]
-    children: list[tuple[int, ...]]
+    children: Ints
     tenure: Ints
     rent: Ints
     local_allowance: Ints
@@ -106,26 +107,21 @@ class Reader:
         self.n = len(table.numbers)
         self._at, self.unknown = _positions(table)
 
-    def has(self, name: str) -> bool:
-        """Return whether the table has the column."""
-        return name in self._at
-
-    def read(self, name: str, parse: Callable[[str], Any], missing: str = "") -> tuple[NDArray[Any], NDArray[np.intp]]:
-        """Return the meanings of a column's distinct values, and for each row which it is.
+    def read(self, name: str, parse: Callable[[str], Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+        """Return the meanings of a column's distinct values, and for each row which it is; a missing column is empty.
 
         Parameters
         ----------
-        name : the column.
+        name : column.
         parse : from a cell's text to what it means; raises `_Bad`.
-        missing : text of every cell where the table has no such column.
         """
         import pandas as pd
 
-        if name not in self._at:
-            cells: NDArray[Any] = np.full(self.n, missing, object)
-        else:
+        if name in self._at:
             cells = np.asarray(self.table.columns[self._at[name]])
-        codes, distinct = pd.factorize(cells, use_na_sentinel=False)
+            codes, distinct = pd.factorize(cells, use_na_sentinel=False)
+        else:
+            codes, distinct = np.zeros(self.n, np.intp), np.array([""], object)
         meanings = np.empty(len(distinct), object)
         for k, cell in enumerate(distinct):
             text = "" if cell is None or cell is pd.NA or cell != cell else str(cell).strip()
@@ -135,9 +131,9 @@ class Reader:
                 self.refuse(int((codes == k).argmax()), name, str(problem))
         return meanings, codes
 
-    def ints(self, name: str, parse: Callable[[str], int], missing: str = "") -> Ints:
+    def ints(self, name: str, parse: Callable[[str], int]) -> Ints:
         """Return a column as whole numbers; see `read`."""
-        meanings, codes = self.read(name, parse, missing)
+        meanings, codes = self.read(name, parse)
         return meanings.astype(np.int64)[codes]
 
     def floats(self, name: str, parse: Callable[[str], float]) -> NDArray[np.float64]:
@@ -268,6 +264,14 @@ def _ages(text: str) -> tuple[int, ...]:
     return tuple(sorted(ages, reverse=True))
 
 
+def _padded(ages: NDArray[Any]) -> Ints:
+    """Return tuples of ages as an array, -1 after the youngest."""
+    out = np.full((len(ages), max(1, max(map(len, ages), default=1))), -1, np.int64)
+    for k, found in enumerate(ages):
+        out[k, : len(found)] = found
+    return out
+
+
 def _id(text: str) -> str:
     """Return a household's id."""
     if not text or len(text) > LONGEST_ID or not text.isprintable():
@@ -314,7 +318,7 @@ def read_facts(reader: Reader) -> Facts:
         limited=limited,
         hours=hours,
         pay=pay,
-        children=[ages[k] for k in code],
+        children=_padded(ages)[code],
         tenure=reader.ints("tenure", _word(TENURES)),
         rent=reader.ints("rent_month", _optional_pence),
         local_allowance=reader.ints("local_allowance_month", _optional_pence),

@@ -37,10 +37,7 @@ def units_of(facts: Facts, year: str) -> Units:
     before 6 April 2017.
     """
     april = april_of(year)
-    births = np.full((len(facts.ids), max(1, max(map(len, facts.children), default=1))), NEVER, np.int64)
-    for i, ages in enumerate(facts.children):
-        for k, age in enumerate(ages):
-            births[i, k] = april - age * MONTHS
+    births = np.where(facts.children >= 0, april - facts.children * MONTHS, NEVER)
     yearly = np.rint(np.where(facts.works, facts.hours * facts.pay, 0) * (WEEKS * PENCE)).astype(np.int64)
     return Units(
         age=np.where(facts.age > 0, facts.age, NOBODY),

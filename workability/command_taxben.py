@@ -63,13 +63,13 @@ def taxben(
         for text in found.warnings:
             terminal.message(f"Note: {text}")
     if out is not None:
-        engine.write_table(found.yearly, out)
+        engine.write_table(found.frame, out)
     if as_json:
-        terminal.data(json.dumps(found.yearly.to_dict(orient="records"), ensure_ascii=False))
+        terminal.data(json.dumps(found.frame.to_dict(orient="records"), ensure_ascii=False))
     elif out is not None:
         terminal.data(out.as_posix())
     else:
-        _show(found.yearly, not no_colour)
+        _show(found.frame, not no_colour)
 
 
 def _show(frame: DataFrame, colour: bool) -> None:
