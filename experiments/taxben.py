@@ -100,9 +100,7 @@ def assess_file(path: Path, year: str) -> Assessment:
     year_rates(year)  # a wrong year is told before a large file is read
     try:
         if not path.is_file():
-            raise MissingData(
-                f"No file {shown(str(path))}. Name a CSV file of households; its columns: docs/taxben.md."
-            )
+            raise MissingData(f"No file {shown(str(path))}. Make one: workability taxben --template > households.csv.")
         table = read_households(path)
     except HouseholdsError as problem:
         raise InvalidData(str(problem)) from None
