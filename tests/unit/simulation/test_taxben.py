@@ -157,6 +157,15 @@ def test_the_cliffs_are_where_the_documentation_says() -> None:
     assert after < before  # a step of the charge on Child Benefit
 
 
+def test_the_charge_rises_by_one_percent_with_every_whole_200_pounds(rates: Rates) -> None:
+    benefit = 100_000
+    for step in range(102):
+        for pounds, steps in ((60_000 + 200 * step, step), (60_000 + 200 * step + 199, step)):
+            charge = law.child_benefit_charge(benefit, pounds * 100 // 12, rates)
+            assert charge == benefit * min(steps, 100) // 100, pounds
+    assert law.child_benefit_charge(benefit, 59_999 * 100 // 12, rates) == 0
+
+
 def test_a_child_counts_from_birth_to_the_limit_of_age(rates: Rates) -> None:
     born = np.array([-250, -50, -3, 40, law.NEVER], np.int16)  # 253, 53 and 6 months old; not born yet; none
     assert law.children_at(born, 3, 16) == 2
