@@ -33,10 +33,11 @@ class YearRates:
 
 @dataclass(frozen=True)
 class Assessment:
-    """Assessed households in pounds (`frame`), and what a reader must know (`warnings`)."""
+    """Assessed households in pounds (`frame`), what changes how to read them (`warnings`), and `notes` on the input."""
 
     frame: DataFrame
     warnings: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def year_rates(year: str) -> YearRates:
@@ -169,17 +170,17 @@ def _assessed(table: Table, year: str, months: int) -> Assessment:
     except HouseholdsError as problem:
         raise InvalidData(str(problem)) from None
     pence = pence_of(facts, found.year, found.rates)
-    warnings = []
+    warnings, notes = [], []
     if found.extrapolated:
         warnings.append(
             f"Rates of {found.year} are not law: {found.label} with assumed growth of prices and earnings "
             "(evidence/rules/uprating.yaml); column 'rules' says so in every row."
         )
     if reader.unknown:
-        warnings.append(f"Columns that are not known were not read: {listing(map(shown, reader.unknown))}.")
+        notes.append(f"Columns that are not known were not read: {listing(map(shown, reader.unknown))}.")
     unlimited = ((facts.tenure == 2) & (facts.local_allowance < 0)).sum()
     if unlimited:
-        warnings.append(
+        notes.append(
             f"{unlimited:,} household(s) rent privately without local_allowance_month: their rent counts in full."
         )
-    return Assessment(frame_of(facts, pence, months, found.label), tuple(warnings))
+    return Assessment(frame_of(facts, pence, months, found.label), tuple(warnings), tuple(notes))

@@ -59,9 +59,10 @@ def taxben(
     if out is not None:
         engine.check_out(out, households)
     found = engine.assess_file(households, year)
-    if not quiet:
-        for text in found.warnings:
-            terminal.message(f"Note: {text}")
+    for text in found.warnings:
+        terminal.message(f"Warning: {text}")
+    for text in () if quiet else found.notes:
+        terminal.message(f"Note: {text}")
     if out is not None:
         engine.write_table(found.frame, out)
     if as_json:

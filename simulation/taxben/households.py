@@ -192,12 +192,15 @@ def _assess(u: Any, month: int, r: Any, out: Any) -> None:
             childcare = np.int64(0)
             if _can_pay_childcare(u, i):
                 childcare = childcare_element(u.childcare[i], n_children, r)
+            health = np.int64(_health_of(u, i))
+            # nobody has both the health element for work-related activity and the carer element
+            n_carers = min(u.carers[i], np.int64(n_claimants - (1 if health >= HEALTH_EXISTING else 0)))
             claim = Claim(
                 couple=np.int64(n_claimants - 1),
                 over_25=np.int64(oldest >= 25),
                 has_child=np.int64(n_children > 0),
-                health=np.int64(_health_of(u, i)),
-                carers=u.carers[i],
+                health=health,
+                carers=n_carers,
                 rent=rent,
                 child=child,
                 childcare=childcare,

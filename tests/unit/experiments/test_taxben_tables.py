@@ -122,7 +122,15 @@ def test_columns_of_a_second_adult_may_be_left_out_altogether_but_not_in_part() 
         assess(alone.drop(columns="adult2_age"), "2025/26")
 
 
-def test_a_missing_doubled_or_misspelt_column_is_refused_and_a_stranger_is_told() -> None:
+def test_a_column_that_means_nothing_here_is_left_out_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "households.csv"
+    frame(shoe_size=43).to_csv(path, index=False)
+    found = assess_file(path, "2025/26")
+    pd.testing.assert_frame_equal(found.frame, assess(frame(), "2025/26"))
+    assert any("'shoe_size'" in note for note in found.notes)
+
+
+def test_a_missing_doubled_or_misspelt_column_is_refused() -> None:
     with pytest.raises(InvalidData, match=r"no column 'rent_month'. Is 'rent_mnth' meant"):
         assess(frame().rename(columns={"rent_month": "rent_mnth"}), "2025/26")
     with pytest.raises(InvalidData, match=r"unknown column 'carer'. Did you mean 'carers'"):
@@ -138,7 +146,7 @@ def test_the_template_is_a_file_that_can_be_read(tmp_path: Path) -> None:
     found = assess_file(path, "2025/26")
     assert tuple(found.frame.columns) == COLUMNS
     assert len(found.frame) == 5
-    assert [note for note in found.warnings if "1 household(s) rent privately" in note]
+    assert [note for note in found.notes if "1 household(s) rent privately" in note]
 
 
 def test_an_extrapolated_year_is_flagged_in_message_and_rows(tmp_path: Path) -> None:

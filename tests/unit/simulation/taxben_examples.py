@@ -73,6 +73,12 @@ EXAMPLES = [
     uc("both LCWRA, one element", {"adult1_status": "lcwra", **partner(30, "lcwra")}, 12 * (628.10 + 423.27)),
     uc("carer", {"carers": 1}, 12 * (400.14 + 201.68)),
     uc("two carers", {**partner(30), "carers": 2}, 12 * (628.10 + 2 * 201.68)),
+    uc("LCWRA and a carer, one of the two", {"adult1_status": "lcwra", "carers": 1}, 12 * (400.14 + 423.27)),
+    uc(
+        "LCWRA, cared for by the partner",
+        {"adult1_status": "lcwra", **partner(30), "carers": 1},
+        12 * (628.10 + 423.27 + 201.68),
+    ),
     # children: one aged 8 in 2025/26 was born from April 2017 on, one aged 9 before
     uc("child of 8", {"child_ages": "8"}, 12 * (400.14 + 292.81)),
     uc("child of 9", {"child_ages": "9"}, 12 * (400.14 + 339.00)),
