@@ -17,6 +17,7 @@ from evidence.registry import (
     service_files,
     sources,
     unit_costs,
+    uprating,
     verify,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "service_files",
     "sources",
     "unit_costs",
+    "uprating",
     "verify",
 ]

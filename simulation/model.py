@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scenarios.arm import ArmSpec
 from scenarios.service_specs import ServicesSpec
-from scenarios.vocabulary import State, month_index
+from scenarios.vocabulary import State
 from simulation.accounts import Accounts
 from simulation.checksum import state_hash
 from simulation.claiming_tables import claiming_tables
@@ -46,11 +46,9 @@ from simulation.services import Services
 from simulation.slots import RATE_ONE, count_slots, join_lists, open_and_close, open_places
 from simulation.start import Start
 from simulation.streams import FIXED, Purpose, key, key_of, root
-from simulation.taxben.rates import financial_year, rates_of
+from simulation.taxben.rates import NEW_HEALTH_ELEMENT_FROM, financial_year, rates_of
 from simulation.thresholds import ONE, with_recovery
 from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, TRIAL_MONTHS, WAIT, Counters, Keys
-
-NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
 
 
 class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types

@@ -17,6 +17,7 @@ from workability.command_gaps import gaps
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
 from workability.command_scenarios import check, scenarios, targets
+from workability.command_taxben import taxben
 from workability.guard import EXIT_CODES, INTERRUPTED
 from workability.terminal import data
 
@@ -35,6 +36,7 @@ QUESTIONS = """Which question do you have?
   Are a service's clients those who need it?           workability audit --template
   How many caseworkers for a short wait?               workability capacity services-today --programme life-rooms
   What do ring-fences around money cost?               workability funding --sample 1:100 --seeds 2
+  What do tax and benefits leave of a job's pay?       workability taxben --template
   How far is the baseline from what is published?      workability targets
   Is the population like the region it stands for?     workability targets --margins
   Is this machine fit for it?                          workability doctor
@@ -98,6 +100,7 @@ app.command(epilog="Output: a folder under capacity/ (or --out DIR), a table and
 app.command(epilog="Output: a folder under runs/ (or --out DIR), tables and the page's path on standard output.")(
     funding
 )
+app.command(epilog="Output: a table on standard output, or the CSV file of --out FILE.csv.")(taxben)
 app.command(epilog=READ_ONLY)(targets)
 app.command(epilog=READ_ONLY)(doctor)
 

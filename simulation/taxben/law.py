@@ -30,6 +30,9 @@ NAMES_OF_AWARD = (
 """Parts of an award in the order of `award`: the elements, then what is taken off them."""
 
 
+Whole = int | np.int64
+
+
 class Claim(NamedTuple):
     """Facts of one benefit unit that Universal Credit looks at in a month; money in pence a month, flags 0 or 1.
 
@@ -40,19 +43,19 @@ class Claim(NamedTuple):
     disability or care lifts the cap (health and carer elements lift it without this flag).
     """
 
-    couple: int
-    over_25: int
-    has_child: int
-    health: int
-    carers: int
-    rent: int
-    child: int
-    childcare: int
-    housing: int
-    earned: int
-    other_income: int
-    child_benefit: int
-    cap_exempt: int
+    couple: Whole
+    over_25: Whole
+    has_child: Whole
+    health: Whole
+    carers: Whole
+    rent: Whole
+    child: Whole
+    childcare: Whole
+    housing: Whole
+    earned: Whole
+    other_income: Whole
+    child_benefit: Whole
+    cap_exempt: Whole
 
 
 @scalar

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.vocabulary import AGE_MAX_YEARS, EPOCH_YEAR
+from scenarios.vocabulary import AGE_MAX_YEARS, EPOCH_YEAR, month_index
 
 WEEKS, MONTHS = 52, 12
 """Weeks and months of a year: what a week's or year's pounds are a month."""
+NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
+"""Month from which new claims get the lower health element."""
 NO_LIMIT = 127
 """Number of children that stands for "no limit"."""
 

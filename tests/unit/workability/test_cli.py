@@ -23,6 +23,7 @@ COMMANDS = (
     "capacity",
     "funding",
     "audit",
+    "taxben",
     "targets",
     "doctor",
 )
