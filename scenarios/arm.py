@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from scenarios.eligibility import Rule
 from scenarios.fund_specs import FundingSpec
 from scenarios.incentive_specs import IncentiveSpec
-from scenarios.quantities import pence
 from scenarios.service_specs import ServicesSpec
 from scenarios.vocabulary import parse_month
 
@@ -199,7 +198,7 @@ def arm(resolved: Resolved) -> ArmSpec:
         benefits=tuple(
             BenefitsSpec(
                 start if change.month is None else parse_month(change.month),
-                pence(change.work_allowance),
+                change.work_allowance,
                 change.work_trial_months,
             )
             for change in scenario.benefits

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.columns import UNIT_FLOWS
 from simulation.care_tables import Care
+from simulation.columns import UNIT_FLOWS
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.output import SUBSIDY_ITEMS
 from simulation.slots import join_changed
