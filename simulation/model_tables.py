@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from scenarios.arm import SubsidySpec
 from scenarios.vocabulary import AGE_BAND_STARTS, AGE_BANDS, AGE_MIN_YEARS, COHORTS, CONDITIONS, QUALIFICATIONS
+from simulation.care_tables import care_table
 from simulation.columns import MAX_LOOKS, Columns
 from simulation.looks import N_AREA_BITS, LookParameters, LookTables
 from simulation.parameters import Parameters
@@ -174,6 +175,7 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, limits: Limits) -> Vi
         help_satisfaction=np.zeros(0, np.int64),
         offers=np.zeros(0, np.uint8),
         offer_ratio=np.zeros((2, N_GROUPS, len(DESTINATIONS)), np.int64),
+        care=care_table(p.public_services),
     )
 
 

@@ -93,7 +93,8 @@ class Visit(NamedTuple):
     (`processes.help_effects.RATIOS`), 16-bit fixed point; `lock_in` the same of looks while being helped;
     `help_until` months after which there is no effect left; `help_satisfaction` tenths while being helped. `offers`:
     bits of what each employer offers under an incentive, of no length where the arm has none; `offer_ratio` what that
-    multiplies hazards with by state, group of workers and destination, 16-bit fixed point.
+    multiplies hazards with by state, group of workers and destination, 16-bit fixed point. `care`: what a resident
+    costs and uses a month by class of service use, as from `care_tables.care_table`.
     """
 
     values: NDArray[np.int64]
@@ -121,6 +122,7 @@ class Visit(NamedTuple):
     help_satisfaction: NDArray[np.int64]
     offers: NDArray[np.uint8]
     offer_ratio: NDArray[np.int64]
+    care: NDArray[np.int64]
 
 
 class Counters(NamedTuple):
@@ -128,7 +130,8 @@ class Counters(NamedTuple):
 
     `cells`: residents by Place and CELL_SHAPE; `moves`: by Place, age band, state left and state entered
     (OUTSIDE included); `ageing`: by Place, age band entered and state; `flows`, `satisfaction`: by Place;
-    `subsidies`: by subsidy, Place and item; `care`: changes by Place and class of service use.
+    `subsidies`: by subsidy, Place and item; `care`: changes of what residents cost the NHS, councils
+    and justice and of their contacts, by Place and column of `Visit.care`.
     """
 
     cells: NDArray[np.int32]
@@ -137,7 +140,7 @@ class Counters(NamedTuple):
     flows: NDArray[np.int32]
     satisfaction: NDArray[np.int64]
     subsidies: NDArray[np.int64]
-    care: NDArray[np.int32]
+    care: NDArray[np.int64]
 
 
 @scalar
