@@ -97,9 +97,9 @@ def change_care(c: Any, v: Any, counters: Any, i: int, month: int) -> None:
     care = care_class_of(c.severity[i], c.conditions[i], c.treatment[i], c.state[i], c.cohort[i], month)
     before = np.int64(c.care[i])
     if care != before:
-        place = np.int64(c.place[i])
-        for k in range(v.care.shape[1]):
-            counters.care[place, k] += v.care[care, k] - v.care[before, k]
+        sums, now, old = counters.care[c.place[i]], v.care[care], v.care[before]
+        for k in range(len(sums)):  # over rows, so that the loop vectorises
+            sums[k] += now[k] - old[k]
         c.care[i] = care
 
 
