@@ -90,7 +90,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.recording = recording
         self.benefits = arm.benefits if first_month >= arm.policy_month else ()  # the law changes with the policy
         claiming = claiming_tables(start.parameters, start.local_rents, self.benefits)
-        self.accounts = Accounts(start.n_places, k, claiming, start.care_table)
+        self.accounts = Accounts(start.n_places, k, claiming)
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.looking = [empty_looking() for _ in range(self.lanes.n)]
@@ -204,7 +204,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             cells = cells * size + code
         c.cell[:] = cells
         c.satisfaction[:] = 0  # record adds the change
-        self.accounts.care.begin(c, month)
+        self.accounts.care.begin(c, self.visit.care, month)
         self.cells[:] = np.bincount(cells, minlength=self.cells.size)
         record(
             c, self.start.tables, self.visit, everybody, self.recorder, self.counters[0],
@@ -366,8 +366,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         month = [row[t].reshape(-1) for row in (rows.moves, rows.ageing, rows.flows, rows.subsidies)]
         for lane in self.counters:
             flat = Counters._make(array.reshape(-1) for array in lane)
-            take_counts(flat, self.cells, self.satisfaction, *month)
-            self.accounts.care.take(lane.care)
+            take_counts(flat, self.cells, self.satisfaction, self.accounts.care.totals.reshape(-1), *month)
 
     def _observe(self) -> None:
         t, rows, firms = self.month - self.first_month, self.rows, self.firms

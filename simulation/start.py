@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import AGE_BAND_STARTS, IN_WORK, Benefit
-from simulation.care_tables import care_table
 from simulation.columns import Columns, Firms, children_until, columns_of, firms_of
 from simulation.employers import Employers
 from simulation.households import Homes, form_units
@@ -64,7 +63,6 @@ class Start:
     sample: int
     draw: int
     tightness: NDArray[np.float64]
-    care_table: NDArray[np.int64]
     limits: Limits = field(default_factory=Limits)
     visit: Visit | None = None
     local_rents: NDArray[np.float64] | None = None
@@ -195,6 +193,5 @@ def raw_start(
         sample=sample,
         draw=draw,
         tightness=np.zeros(n_areas),
-        care_table=care_table(parameters.public_services),
         limits=limits or Limits(),
     )
