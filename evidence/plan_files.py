@@ -25,6 +25,7 @@ OPERATIONS: Mapping[str, tuple[int, int]] = {
 """What a step may do, and the least and most inputs it takes; `results.plan_claims` does it."""
 MECHANISMS = (
     "sickness_to_work",
+    "pay_of_work",
     "sickness_spending",
     "mental_health",
     "reoffending",
@@ -216,7 +217,7 @@ def _step(name: str, entry: Mapping[str, object], known: tuple[str, ...], file: 
     loading.check_keys(entry, file, key, ("operation", "inputs"), ("from_year", "to_year"))
     if name in known:
         raise EvidenceError(file, key, "the name is taken by an input or an earlier step; choose another")
-    operation = loading.one_of(loading.text(entry, "operation", file, key), OPERATIONS, file, f"{key}.operation")
+    operation = loading.one_of(loading.text(entry, "operation", file, key), tuple(OPERATIONS), file, f"{key}.operation")
     names = tuple(str(item) for item in loading.sequence(entry["inputs"], file, f"{key}.inputs"))
     for item in names:
         loading.one_of(item, known, file, f"{key}.inputs")

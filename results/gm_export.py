@@ -13,27 +13,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evidence.model import UnitCost
 from evidence.plan_files import GmOutcome
 from evidence.unit_cost_editions import Edition
+from results.display import SMALL
 from results.files import write_bytes, write_text
-from results.groups import FIXED_LABELS, ITEMS
+from results.gm_outcomes import Floats, Outcome, added_starts, has_subsidised, outcome_of, timing
+from results.groups import FIXED_LABELS
 from results.measures import PROGRAMME_LINES, SERVICE_LINES
-from results.pairing import PairedSeed, ledger_difference, service_counts
-from results.plan_model import MONTHS_A_YEAR, before_programmes
+from results.pairing import PairedSeed, ledger_difference
+from results.plan_model import before_programmes
 from results.prices import price_base, price_words
 from results.statistics import Stat, statistic
 from results.story import agency_name
-from results.workbook import book_bytes
-from scenarios.vocabulary import IN_WORK
+from results.workbook import SMALL_FLAG, book_bytes
 from simulation.ledger import AGENCIES, LINE_INDEX, LINES
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-Floats = NDArray[np.float64]
 
 BENEFIT_COLUMNS = (
     "outcome", "unit_cost_code", "basis", "agency", "value_type", "target_population", "engagement", "impact",
@@ -62,28 +60,6 @@ class GmError(ValueError):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One outcome of a run over its seeds: who was there, who took part, and what came of it.
-
-    `residents` and `engaged` in people, `gross` and `net` in years in work, all of shape (runs,), in the run's own
-    sample count.
-    """
-
-    title: str
-    residents: Floats
-    engaged: Floats
-    gross: Floats
-    net: Floats
-
-    @property
-    def factors(self) -> tuple[float, float, float, float]:
-        """Return population, engagement, impact and deadweight, ratios of means over runs."""
-        residents, engaged, gross, net = (float(v.mean()) for v in (self.residents, self.engaged, self.gross, self.net))
-        impact = gross / engaged if engaged else 0.0
-        return residents, engaged / residents if residents else 0.0, impact, 1 - net / gross if gross else 0.0
-
-
-@dataclass(frozen=True)
 class PublishedCost:
     """A published unit cost with its split; `edition` names where it is from, `code` its code there."""
 
@@ -93,52 +69,6 @@ class PublishedCost:
     price_year: str
     agencies: Mapping[str, float]
     edition: str
-
-
-def state_items(run: PairedSeed, states: Sequence[str]) -> dict[str, int]:
-    """Return the items of the group table summed over states at the policy's start."""
-    rows = [FIXED_LABELS["state"].index(state) for state in states]
-    total = run.groups["state"][rows].sum(axis=0)
-    return {item: int(total[i]) for i, item in enumerate(ITEMS)}
-
-
-def outcome_of(title: str, states: Sequence[str], runs: Sequence[PairedSeed]) -> Outcome:
-    """Return an outcome of residents of some states at the policy's start.
-
-    With subsidised starts, net is what those who started gained and gross adds the subsidised months that their twins
-    worked too. Without, those engaged are the added starts with services in all, shared by the state's part of
-    residents, and gross equals net: the twins of clients are no measure there.
-
-    Parameters
-    ----------
-    title : str
-        Its name.
-    states : sequence of str
-        States at the policy's start.
-    runs : sequence of PairedSeed
-        The seeds.
-    """
-    items = [state_items(run, states) for run in runs]
-    residents = np.array([item["residents"] for item in items], np.float64)
-    if has_subsidised(runs):
-        engaged = np.array([item["treated"] for item in items], np.float64)
-        net = np.array([item["treated_net"] for item in items], np.float64) / MONTHS_A_YEAR
-        dead = np.array([item["deadweight_months"] for item in items], np.float64) / MONTHS_A_YEAR
-        return Outcome(title, residents, engaged, net + dead, net)
-    net = np.array([item["net"] for item in items], np.float64) / MONTHS_A_YEAR
-    return Outcome(title, residents, added_starts(runs), net, net)
-
-
-def has_subsidised(runs: Sequence[PairedSeed]) -> bool:
-    """Return whether any seed has a subsidised start."""
-    return any(run.metrics["starts"] for run in runs)
-
-
-def added_starts(runs: Sequence[PairedSeed]) -> Floats:
-    """Return starts with services that the policy adds, one value a run; all its starts where it adds none."""
-    both = np.array([[service_counts(p, "started").sum() for p in (r.policy, r.baseline)] for r in runs], np.float64)
-    added = both[:, 0] - both[:, 1]
-    return added if added.mean() > 0 else both[:, 0]
 
 
 def benefit_frame(
@@ -181,6 +111,8 @@ def benefit_frame(
             )  # fmt: skip
     rows += ledger_rows(runs)
     for row in rows:
+        if row["few_behind"]:
+            row["note"] = f"{SMALL_FLAG}: fewer than {SMALL} people took part; {row['note']}"
         row |= {"optimism_bias": NOT_ENTERED, "lag_months": lag, "drop_off_per_year": drop_off}
     return pd.DataFrame(rows, columns=list(BENEFIT_COLUMNS))
 
@@ -261,6 +193,7 @@ def _base(found: Outcome, agency: str, value_type: str) -> dict[str, object]:
         "outcome": found.title,
         "agency": agency,
         "value_type": value_type,
+        "few_behind": float(found.engaged.mean()) < SMALL,
         "target_population": residents,
         "engagement": engagement,
         "impact": impact,
@@ -282,25 +215,6 @@ def _pounds(runs: Sequence[PairedSeed], signs: Mapping[int, int]) -> Floats:
         pence = ledger_difference(run.policy, run.baseline).sum(axis=(0, 1))
         out.append(sum(sign * int(pence[i]) for i, sign in signs.items()) / 100)
     return np.array(out, np.float64)
-
-
-def timing(runs: Sequence[PairedSeed]) -> tuple[int, float]:
-    """Return the month in which the mean number of additional residents in work is largest, and its fall a year after.
-
-    The fall is the share lost in a year between that month and the last, 0 where the last month is the largest, 1 where
-    nothing is left, so that it can stand in for the tool's drop-off.
-    """
-    series = []
-    for run in runs:
-        stocks = [panel.view().stock(*IN_WORK)[panel.start :].sum(axis=(1, 2)) for panel in (run.policy, run.baseline)]
-        series.append(stocks[0] - stocks[1])
-    mean = np.mean(series, axis=0)
-    peak = int(mean.argmax())
-    months = len(mean) - 1 - peak
-    if months == 0 or mean[peak] <= 0:
-        return peak + 1, 0.0
-    left = max(0.0, float(mean[-1] / mean[peak]))
-    return peak + 1, 1 - float(left ** (MONTHS_A_YEAR / months))
 
 
 def cost_frame(runs: Sequence[PairedSeed]) -> DataFrame:
@@ -332,15 +246,16 @@ def notes_of(runs: Sequence[PairedSeed]) -> list[tuple[str, str]]:
     )
     return [
         ("Columns", COLUMN_NOTE),
-        ("Reading", "target_population x engagement x impact x (1 - deadweight) x unit_cost = total, over the horizon."),
+        ("Reading", "target_population x engagement x impact x (1 - deadweight) x unit_cost = total over the horizon."),
         ("Outcome", "A year in work of a resident of that state when the policy began."),
         ("Deadweight", f"Measured on paired runs: {SUBSIDISED if has_subsidised(runs) else ALREADY_NET}."),
-        ("Displacement", "Not a column of the tool; the published rows leave it out, the rows of the ledger include it."),
-        ("Two bases", "Rows at published unit costs and rows of the simulated ledger value the same outcomes: never add "
+        ("Displacement", "Not a column of the tool; published rows leave it out, rows of the ledger include it."),
+        ("Two bases", "Rows at published unit costs and rows of the ledger value the same outcomes: never add "
          "the two. Economic and social rows never enter a fiscal return."),
         ("Horizon", f"{panel.horizon} months of {panel.arm}; {len(runs)} runs; not calibrated. {sample}"),
         ("Optimism bias", "The tool's percentages by grade of confidence were not retrievable: enter your own."),
-        ("Lag and drop-off", "Measured on the run: month of most additional residents in work, and the yearly fall after."),
+        ("Lag and drop-off", "Measured: month of most additional residents in work, and the yearly fall after it. Both "
+         "are inside the outcomes already: do not apply them a second time."),
         ("Social value", "No row: the run values no wellbeing in pounds here; see the appraisal of the run."),
         ("Prices", "Each unit cost stands in its own price year; bring them to one before adding them."),
     ]  # fmt: skip
@@ -349,7 +264,7 @@ def notes_of(runs: Sequence[PairedSeed]) -> list[tuple[str, str]]:
 def write_gm(
     runs: Sequence[PairedSeed], path: Path, outcomes: Sequence[GmOutcome], costs: Mapping[str, PublishedCost]
 ) -> DataFrame:
-    """Write a comparison in the tool's order, as .xlsx (benefits, costs, notes) or .csv with its costs beside it; return the benefits.
+    """Write a comparison in the tool's order, as .xlsx or as .csv with its costs beside it; return the benefits.
 
     Parameters
     ----------

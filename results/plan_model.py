@@ -40,6 +40,7 @@ SPENDING_WORDS = {
     "reoffending": "Police, courts, prison and probation for further offences in the baseline",
 }
 MONTHS_A_YEAR = 12
+YEAR_IN_WORK = "pounds per year in work"
 Z_90 = 1.6449
 """Standard normal deviate of a 90% interval."""
 
@@ -163,6 +164,10 @@ def _figures(plan: SavingsPlan, claim: Claim, book: Books) -> list[ModelFigure]:
     """Return the figures of one claim in one area."""
     if claim.mechanism == "sickness_to_work":
         return _sickness_to_work(claim, book)
+    if claim.mechanism == "pay_of_work":
+        stat = book.ratio(book.lines({LINE_INDEX["wages"]: 1}), book.years(*IN_WORK))
+        label, unit = "Added pay, of which no public budget sees all, for each additional year in work", YEAR_IN_WORK
+        return [ModelFigure(claim.name, label, book.area.name, "pounds", unit, stat, _told(stat))]
     if claim.mechanism == "pay_progression":
         return _pay(claim, book)
     return _spending(plan, claim, book)
@@ -175,7 +180,7 @@ def _told(stat: Stat) -> str:
 
 def _sickness_to_work(claim: Claim, book: Books) -> list[ModelFigure]:
     """Return the Exchequer's gain per additional year in work, in all and by agency, and per year of sickness less."""
-    years, unit = book.years(*IN_WORK), "pounds per year in work"
+    years, unit = book.years(*IN_WORK), YEAR_IN_WORK
     rows = [("Exchequer gain before programme spending, for each additional year in work", before_programmes())]
     rows += [
         (f"of it {agency_name(agency)}", before_programmes(agency))

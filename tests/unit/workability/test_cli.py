@@ -23,6 +23,9 @@ COMMANDS = (
     "capacity",
     "funding",
     "audit",
+    "plan",
+    "gm-export",
+    "unit-costs",
     "targets",
     "doctor",
 )
