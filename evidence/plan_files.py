@@ -39,7 +39,19 @@ COLUMNS = ("fiscal", "fiscal and economic", "people")
 PLAN_KEYS = ("title", "source", "group", "period", "about", "inputs", "steps", "claims")
 INPUT_REQUIRED = ("value", "unit", "period", "source", "confidence")
 INPUT_OPTIONAL = ("price_year", "interval_95", "implied", "note")
-CLAIM_REQUIRED = ("name", "title", "published", "within", "unit", "column", "step", "mechanism", "right", "trap")
+CLAIM_REQUIRED = (
+    "name",
+    "short",
+    "title",
+    "published",
+    "within",
+    "unit",
+    "column",
+    "step",
+    "mechanism",
+    "right",
+    "trap",
+)
 CLAIM_OPTIONAL = ("bound", "warning", "code", "variants")
 OUTCOME_KEYS = ("title", "states", "unit_cost", "code", "confidence", "note")
 
@@ -85,10 +97,11 @@ class Claim:
     """One figure that a plan publishes, with what is right about it and what to watch.
 
     `within`: half the published rounding, in the claim's unit. `code`: its unit cost in the Greater Manchester
-    database, empty where it has none.
+    database, empty where it has none. `short`: its name on charts.
     """
 
     name: str
+    short: str
     title: str
     published: float
     within: float
@@ -246,7 +259,19 @@ def _claim(entry: Mapping[str, object], key: str, steps: Mapping[str, PlanStep],
     loading.check_keys(entry, file, key, CLAIM_REQUIRED, CLAIM_OPTIONAL)
     text = {
         field: loading.text(entry, field, file, key)
-        for field in ("name", "title", "unit", "column", "step", "mechanism", "right", "trap", "warning", "code")
+        for field in (
+            "name",
+            "short",
+            "title",
+            "unit",
+            "column",
+            "step",
+            "mechanism",
+            "right",
+            "trap",
+            "warning",
+            "code",
+        )
     }
     bound = loading.text(entry, "bound", file, key) or BOUNDS[0]
     for field, word, allowed in (

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from results import theme
 from results.charts import Chart, chart_of
 from results.plan_claims import ClaimRow, amount
 from results.plan_data import STATUS, PlanResult, figure_text
-from results.plan_model import ModelFigure
+from results.plan_model import YEAR_IN_WORK, ModelFigure
 
-STEP = 2.4
+STEP = 2.8
 """Height of a row, in font sizes."""
 RANGE = "Lines: range over inputs that are not known."
 
@@ -48,7 +49,7 @@ def variants_chart(result: PlanResult) -> Chart | None:
 
     rows = [
         {
-            "label": f"{row.claim.title}: {v.variant.title[:1].lower()}{v.variant.title[1:]}",
+            "label": f"{row.claim.short}: {v.variant.title[:1].lower()}{v.variant.title[1:]}",
             "ratio": v.ratio,
             "low": v.found.low / row.claim.published,
             "high": v.found.high / row.claim.published,
@@ -59,37 +60,56 @@ def variants_chart(result: PlanResult) -> Chart | None:
     if not rows:
         return None
     frame = pd.DataFrame(rows)
-    frame["number"] = [f"{i + 1}" for i in range(len(frame))]
     low, high = float(frame["ratio"].min()), float(frame["ratio"].max())
     title = f"Counted another way, claims come to {low:.2f} to {high:.2f} times what the plan published"
-    listed = "; ".join(f"{r['number']}, {r['label']}: {r['ratio']:.2f}" for r in rows_of(frame))
+    listed = "; ".join(f"{r['label']}: {r['ratio']:.2f}" for r in rows_of(frame))
     alt = f"Dot chart of each claim counted another way over its published figure. {title}. {listed}."
-    columns = {"number": "Number", "label": "Counted another way", "ratio": "Times the published figure",
+    columns = {"label": "Counted another way", "ratio": "Times the published figure",
                "low": "Lower end", "high": "Upper end"}  # fmt: skip
-    table = frame[list(columns)].rename(columns=columns)
-    caption = caption_of(
-        result,
-        "Variants over published figures, numbered as in the table",
-        RANGE,
-    )
-    order = list(frame["number"])
+    caption = caption_of(result, "Variants over published figures", f"Dashed: the published figure. {RANGE}")
+    axis = "Times the published figure"
+    draw = _dots(list(frame["label"]), ("ratio", "low", "high"), (axis, ".1f"), 1.0)
+    return chart_of("plan_variants", (title, caption, alt), draw, frame, frame.rename(columns=columns))
+
+
+def _dots(
+    order: Sequence[str], fields: tuple[str, str, str], axis: tuple[str, str], mark: float
+) -> Callable[[int, int, int], Any]:
+    """Return what draws a dot a row with its range, each row's name above it, and a dashed line at one value.
+
+    Parameters
+    ----------
+    order : sequence of str
+        Names of the rows, from the top.
+    fields : tuple of str
+        Columns of value, lower and upper end.
+    axis : tuple of str
+        Title and number format of the axis.
+    mark : float
+        Where the dashed line stands.
+    """
 
     def draw(width: int, height: int, size: int) -> Any:
         import altair as alt_
 
         base = alt_.Chart(alt_.NamedData("rows"))
-        y = alt_.Y("number:N").sort(order).title(None).axis(ticks=False, domain=False)
-        x = alt_.X("ratio:Q").title("Times the published figure (1: the same)").axis(tickCount=5)
+        y = alt_.Y("label:N").sort(order).title(None).axis(None)
+        x = alt_.X(f"{fields[0]}:Q").title(axis[0]).axis(tickCount=5, format=axis[1])
         one = alt_.Chart(alt_.NamedData("first")).mark_rule(color=theme.INK, strokeDash=[4, 3])
-        line = base.mark_rule(color=theme.PALETTE[0], strokeWidth=3, opacity=0.5).encode(x="low:Q", x2="high:Q", y=y)
-        dot = base.mark_point(filled=True, size=90, opacity=1, color=theme.PALETTE[0]).encode(x=x, y=y)
-        text = base.mark_text(dy=-size * 0.8, fontSize=size - 1).encode(
-            x=x, y=y, text=alt_.Text("ratio:Q", format=".2f")
-        )
-        layers = [one.encode(x=alt_.datum(1)), line, dot, text]
-        return alt_.layer(*layers).properties(width=width - 60, height=int(size * STEP) * len(order))
+        line = base.mark_rule(color=theme.PALETTE[3], strokeWidth=3)
+        dot = base.mark_point(filled=True, size=90, opacity=1, color=theme.PALETTE[0])
+        name = base.mark_text(align="left", dy=-size * 1.1, fontSize=size)
+        halo = base.mark_text(align="left", dy=-size * 1.1, fontSize=size, stroke="#FFFFFF", strokeWidth=4)
+        layers = [
+            one.encode(x=alt_.datum(mark)),
+            halo.encode(x=alt_.value(0), y=y, text="label:N"),
+            line.encode(x=f"{fields[1]}:Q", x2=f"{fields[2]}:Q", y=y),
+            dot.encode(x=x, y=y),
+            name.encode(x=alt_.value(0), y=y, text="label:N"),
+        ]
+        return alt_.layer(*layers).properties(width=width - 40, height=int(size * STEP) * len(order))
 
-    return chart_of("plan_variants", (title, caption, alt), draw, frame, table)
+    return draw
 
 
 def rows_of(frame: Any) -> list[dict[str, Any]]:
@@ -111,11 +131,10 @@ def years_chart(result: PlanResult, row: ClaimRow) -> Chart:
         }
     )
     worst = min(range(len(found.years)), key=lambda i: found.years[i])
-    last = amount(found.years[-1], unit)
-    before = f"year {worst + 1} costs {amount(-found.years[worst], unit)} more and " if found.years[worst] < 0 else ""
-    title = f"{before[:1].upper()}{before[1:]}{last} is saved from year {len(found.years)} on"
-    if not before:
-        title = f"{last} is saved from year {len(found.years)} on"
+    title = f"{amount(found.years[-1], unit)} is saved from year {len(found.years)} on"
+    if found.years[worst] < 0:
+        ends = f"{amount(-found.years_high[worst], unit)} to {amount(-found.years_low[worst], unit)}"
+        title = f"Year {worst + 1} costs {amount(-found.years[worst], unit)} ({ends}) more before {title}"
     listed = "; ".join(
         f"{r['year']}: {amount(r['value'], unit)} ({amount(r['low'], unit)} to {amount(r['high'], unit)})"
         for r in rows_of(frame)
@@ -150,46 +169,44 @@ def model_chart(result: PlanResult) -> Chart | None:
     if row is None:
         return None
     shown = [figure for figure in result.figures_of(row.claim.name) if _is_drawn(figure)]
-    if not shown:
-        return None
     stats = [figure.stat for figure in shown if figure.stat is not None]
+    if not stats:
+        return None
     frame = pd.DataFrame(
         {
-            "label": [f"{figure.area}: {figure.label[:1].lower()}{figure.label[1:]}" for figure in shown],
+            "label": [f"{figure.area}: {short_label(figure)}" for figure in shown],
             "mean": [s.mean for s in stats],
             "p05": [s.p05 for s in stats],
             "p95": [s.p95 for s in stats],
         }
     )
-    frame["number"] = [f"{i + 1}" for i in range(len(frame))]
     published = amount(row.claim.published, row.claim.unit)
-    title = f"{shown[0].area}: the run's figure is {figure_text(shown[0])}, the plan's {published}"
-    alt = f"Dot chart. {title}. " + "; ".join(
-        f"{figure.area}, {figure.label}: {figure_text(figure)}" for figure in shown
-    )
+    title = f"{shown[0].area}: a year in work gains the Exchequer {figure_text(shown[0])}, not the plan's {published}"
+    if shown[0].stat is not None and shown[0].stat.p05 <= row.claim.published <= shown[0].stat.p95:
+        title = f"{shown[0].area}: {figure_text(shown[0])} for a year in work; the plan's {published} lies within"
+    listed = "; ".join(f"{figure.area}, {figure.label}: {figure_text(figure)}" for figure in shown)
+    alt = f"Dot chart. {title}. {listed}."
     caption = (
-        f"Exchequer gain of {result.facts.run_words}, numbered as in the table; dashed: the plan's {published} in "
-        f"2012/13 prices. Lines: 90% intervals. Source: Workability simulation. {STATUS.capitalize()}."
+        f"Exchequer gain before programme spending for each additional year in work, {result.facts.run_words}. Dashed: "
+        f"the plan's {published} in 2012/13 prices. Lines: 90% intervals. Source: Workability simulation. "
+        f"{STATUS.capitalize()}."
     )
-    columns = {"number": "Number", "label": "Figure", "mean": "Pounds", "p05": "5%", "p95": "95%"}
-    order = list(frame["number"])
+    columns = {"label": "Figure", "mean": "Pounds", "p05": "5%", "p95": "95%"}
+    axis = ("Pounds for each additional year in work (below zero: costs more)", ",.0f")
+    draw = _dots(list(frame["label"]), ("mean", "p05", "p95"), axis, row.claim.published)
+    return chart_of("plan_model", (title, caption, alt), draw, frame, frame.rename(columns=columns))
 
-    def draw(width: int, height: int, size: int) -> Any:
-        import altair as alt_
 
-        base = alt_.Chart(alt_.NamedData("rows"))
-        y = alt_.Y("number:N").sort(order).title(None).axis(ticks=False, domain=False)
-        x = alt_.X("mean:Q").title("Pounds (below zero: costs more)").axis(format=",.0f", tickCount=5)
-        claim = alt_.Chart(alt_.NamedData("first")).mark_rule(color=theme.INK, strokeDash=[4, 3])
-        line = base.mark_rule(color=theme.PALETTE[3], strokeWidth=3).encode(x="p05:Q", x2="p95:Q", y=y)
-        dot = base.mark_point(filled=True, size=90, opacity=1, color=theme.PALETTE[0]).encode(x=x, y=y)
-        layers = [claim.encode(x=alt_.datum(row.claim.published)), line, dot]
-        return alt_.layer(*layers).properties(width=width - 60, height=int(size * STEP) * len(order))
-
-    table = frame[list(columns)].rename(columns=columns)
-    return chart_of("plan_model", (title, caption, alt), draw, frame, table)
+def short_label(figure: ModelFigure) -> str:
+    """Return a figure's name on the chart: the whole gain, or an agency's part of it."""
+    return "in all" if figure.part == "" else figure.part
 
 
 def _is_drawn(figure: ModelFigure) -> bool:
-    """Return whether a figure has a value and an interval."""
-    return figure.stat is not None and not math.isnan(figure.stat.mean) and not math.isnan(figure.stat.p05)
+    """Return whether a figure is a gain for a year in work with a value and an interval."""
+    return (
+        figure.unit == YEAR_IN_WORK
+        and figure.stat is not None
+        and not math.isnan(figure.stat.mean)
+        and not math.isnan(figure.stat.p05)
+    )

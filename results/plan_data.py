@@ -251,7 +251,7 @@ def findings(result: PlanResult) -> list[str]:
     held = sum(row.holds for row in rows)
     implied = sum(row.is_implied and row.holds for row in rows)
     out = [
-        f"{held} of {len(rows)} claims are given back within their published rounding; {implied} of them only because "
+        f"{held} of {len(rows)} claims are reproduced within their published rounding; {implied} of them only because "
         "a figure that nobody published is taken from the claim itself.",
         f"Every figure holds for {plan.group} around {plan.period}, and for nowhere else.",
     ]

@@ -56,6 +56,8 @@ class ModelFigure:
     unit: str
     stat: Stat | None
     note: str
+    part: str = ""
+    """the agency whose part of a gain it is; empty where it is the whole"""
 
 
 @dataclass(frozen=True)
@@ -181,16 +183,19 @@ def _told(stat: Stat) -> str:
 def _sickness_to_work(claim: Claim, book: Books) -> list[ModelFigure]:
     """Return the Exchequer's gain per additional year in work, in all and by agency, and per year of sickness less."""
     years, unit = book.years(*IN_WORK), YEAR_IN_WORK
-    rows = [("Exchequer gain before programme spending, for each additional year in work", before_programmes())]
+    rows = [("", before_programmes())]
     rows += [
-        (f"of it {agency_name(agency)}", before_programmes(agency))
+        (agency_name(agency), before_programmes(agency))
         for agency in AGENCIES
-        if before_programmes(agency) and book.lines(before_programmes(agency)).any()
+        if book.lines(before_programmes(agency)).any()
     ]
     out = []
-    for label, signs in rows:
+    for part, signs in rows:
         stat = book.ratio(book.lines(signs), years)
-        out.append(ModelFigure(claim.name, label, book.area.name, "pounds", unit, stat, _told(stat)))
+        label = (
+            f"of it {part}" if part else "Exchequer gain before programme spending, for each additional year in work"
+        )
+        out.append(ModelFigure(claim.name, label, book.area.name, "pounds", unit, stat, _told(stat), part))
     stat = book.ratio(book.lines(before_programmes()), -book.years(State.LONG_TERM_SICK))
     label = "Exchequer gain before programme spending, for each year of long-term sickness fewer"
     out.append(ModelFigure(claim.name, label, book.area.name, "pounds", "pounds per year", stat, _told(stat)))

@@ -19,7 +19,7 @@ from results.tables import Table, chart_table, table_of
 PAGE, TABLE, CONTENT = "plan.html", "plan.csv", "plan.json"
 SECTIONS = (
     ("answer", "The answer"),
-    ("claims", "Claims and what gives them back"),
+    ("claims", "Claims and their arithmetic"),
     ("pictures", "In pictures"),
     ("each", "Each claim"),
     ("method", "How it is made"),
@@ -32,7 +32,7 @@ def claims_table(result: PlanResult) -> Table:
     for row in result.rows:
         cells = [published_text(row.claim), found_text(row.found, row.claim.unit), difference_text(row)]
         rows.append([row.claim.title, row.claim.unit, *cells, row.claim.column, row.basis, row.claim.trap])
-    heads = ["Claim", "Unit", "Published", "Given back", "Difference", "Column", "The sum", "Watch"]
+    heads = ["Claim", "Unit", "Published", "Reproduced", "Difference", "Column", "The sum", "Watch"]
     plan = result.plan
     return table_of(f"Claims of {plan.title}, {plan.group}, {plan.period}", heads, rows, (2, 3, 4))
 
@@ -47,7 +47,7 @@ def input_value(item: PlanInput) -> str:
 
 
 def input_table(row: ClaimRow) -> Table:
-    """Return what a claim is given back from."""
+    """Return what a claim is reproduced from."""
     rows = [
         [item.name.replace("_", " "), input_value(item), item.unit, item.period, item.price_year or "none",
          "implied by the claim" if item.is_implied else item.source, item.note or "none"]
@@ -72,8 +72,8 @@ def model_table(result: PlanResult, row: ClaimRow) -> Table | None:
     rows = []
     for figure in figures:
         shown = figure_text(figure)
-        note = "none" if figure.note in ("", shown) else figure.note
-        rows.append([figure.label, figure.area, shown, figure.unit or "none", note])
+        value = "no figure" if shown == figure.note else shown
+        rows.append([figure.label, figure.area, value, figure.unit or "none", figure.note or "none"])
     heads = ["The model's own figure", "Area", "Value with 90% interval", "Unit", "Note"]
     return table_of(f"The model beside: {row.claim.title}", heads, rows, (2,)) if rows else None
 
@@ -85,7 +85,7 @@ def cards_of(result: PlanResult) -> list[dict[str, str]]:
     with_model = [row for row in rows if row.claim.mechanism != "none"]
     return [
         {"label": "Claims", "value": str(len(rows)), "range": f"{result.plan.group}, {result.plan.period}"},
-        {"label": "Given back", "value": str(len(held)), "range": "within the published rounding"},
+        {"label": "Reproduced", "value": str(len(held)), "range": "within the published rounding"},
         {"label": "Sums that cannot fail", "value": str(len(implied)), "range": "an input is implied by the claim"},
         {
             "label": "With a mechanism in the model",
@@ -100,7 +100,7 @@ def context_of(result: PlanResult, charts: Sequence[Chart]) -> dict[str, Any]:
     plan, facts = result.plan, result.facts
     caveats = [
         f"Every figure holds for {plan.group}, {plan.period}. It says nothing of other Places or years.",
-        "Giving a claim back shows what it is made of, not that the saving would come or that it could be cashed.",
+        "Reproducing a claim shows what it is made of, not that the saving would come or that it could be cashed.",
     ]
     if facts.run:
         caveats.append(
@@ -109,7 +109,7 @@ def context_of(result: PlanResult, charts: Sequence[Chart]) -> dict[str, Any]:
     ids = [plan.source.id, *(item.source for row in result.rows for item in row.inputs)]
     return {
         "title": f"What the plan claims: {plan.group}",
-        "subtitle": f"{plan.title}: each claim, the arithmetic that gives it back, and what to watch.",
+        "subtitle": f"{plan.title}: each claim, the arithmetic that reproduces it, and what to watch.",
         "about": plan.about,
         "status": f"{capital(STATUS)}." if facts.run else "Arithmetic on published figures; no run stands beside it.",
         "caveats": caveats,
