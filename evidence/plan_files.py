@@ -52,7 +52,7 @@ CLAIM_REQUIRED = (
     "right",
     "trap",
 )
-CLAIM_OPTIONAL = ("bound", "warning", "code", "variants")
+CLAIM_OPTIONAL = ("bound", "warning", "code", "scenario", "variants")
 OUTCOME_KEYS = ("title", "states", "unit_cost", "code", "confidence", "note")
 
 
@@ -97,7 +97,8 @@ class Claim:
     """One figure that a plan publishes, with what is right about it and what to watch.
 
     `within`: half the published rounding, in the claim's unit. `code`: its unit cost in the Greater Manchester
-    database, empty where it has none. `short`: its name on charts.
+    database, empty where it has none. `short`: its name on charts. `scenario`: the shipped
+    scenario whose run asks the nearest question, empty where there is none.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Claim:
     trap: str
     warning: str
     code: str
+    scenario: str
     variants: tuple[Variant, ...]
 
 
@@ -257,22 +259,9 @@ def _claim(entry: Mapping[str, object], key: str, steps: Mapping[str, PlanStep],
     file : for messages.
     """
     loading.check_keys(entry, file, key, CLAIM_REQUIRED, CLAIM_OPTIONAL)
-    text = {
-        field: loading.text(entry, field, file, key)
-        for field in (
-            "name",
-            "short",
-            "title",
-            "unit",
-            "column",
-            "step",
-            "mechanism",
-            "right",
-            "trap",
-            "warning",
-            "code",
-        )
-    }
+    words = [*CLAIM_REQUIRED, *CLAIM_OPTIONAL]
+    numbers = ("published", "within", "bound", "variants")
+    text = {field: loading.text(entry, field, file, key) for field in words if field not in numbers}
     bound = loading.text(entry, "bound", file, key) or BOUNDS[0]
     for field, word, allowed in (
         ("column", text["column"], COLUMNS),

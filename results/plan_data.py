@@ -17,7 +17,7 @@ from results.plan_claims import (
     found_text,
     published_text,
 )
-from results.plan_model import NO_RUN, ModelFigure
+from results.plan_model import ARITHMETIC, ModelFigure
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -73,6 +73,14 @@ class PlanResult:
     def figures_of(self, claim: str) -> tuple[ModelFigure, ...]:
         """Return the model's figures beside a claim."""
         return tuple(figure for figure in self.figures if figure.claim == claim)
+
+    def model_words(self, row: ClaimRow) -> str:
+        """Return how to see the model's own figure, or that there is none; empty where a run stands beside."""
+        if self.facts.run:
+            return ""
+        if not row.claim.scenario:
+            return ARITHMETIC
+        return f"The model's own figure, of the nearest question: workability run {row.claim.scenario}"
 
     def edition_words(self, row: ClaimRow) -> str:
         """Return what a user's own edition has for the claim's unit cost, empty where it has nothing."""
@@ -154,7 +162,7 @@ def _claim(result: PlanResult, row: ClaimRow) -> dict[str, Any]:
             for v in row.variants
         ],
         "model": [_figure(figure) for figure in result.figures_of(claim.name)],
-        "model_note": "" if result.facts.run else NO_RUN,
+        "model_note": result.model_words(row),
     }  # fmt: skip
 
 

@@ -27,7 +27,6 @@ Floats = NDArray[np.float64]
 ARITHMETIC = "The model has no mechanism for this: arithmetic only."
 EMPTY_LINES = "The ledger of this run holds nothing on the lines concerned, so there is no figure of the model."
 TOO_FEW = "The run moves too few residents to tell; more seeds, a larger sample or a larger policy would."
-NO_RUN = "Name a finished run to see the model's own figure."
 LINES: Mapping[str, tuple[str, ...]] = {
     "sickness_spending": ("uc_health", "new_style_esa"),
     "mental_health": ("nhs_secondary_mental_health",),

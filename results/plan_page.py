@@ -11,7 +11,6 @@ from results.files import write_json, write_text
 from results.plan_charts import plan_charts
 from results.plan_claims import ClaimRow, amount, difference_text, found_text, published_text
 from results.plan_data import STATUS, PlanResult, dictionary, figure_text, findings, plain, source_words, tidy
-from results.plan_model import NO_RUN
 from results.report import capital, render
 from results.store import COMPLETE, RunFolder, StoreError, checksums, csv_text
 from results.tables import Table, chart_table, table_of
@@ -133,11 +132,12 @@ def context_of(result: PlanResult, charts: Sequence[Chart]) -> dict[str, Any]:
                 "inputs": input_table(row),
                 "variants": variant_table(row),
                 "model": model_table(result, row),
+                "model_words": result.model_words(row),
+                "scenario": row.claim.scenario,
             }
             for row in result.rows
         ],
         "holds_for": f"{plan.group}, {plan.period}",
-        "no_run": NO_RUN,
         "run": facts.run,
         "run_words": facts.run_words,
         "sources": source_words(result, ids),

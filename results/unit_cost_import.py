@@ -12,18 +12,18 @@ from evidence.unit_cost_editions import CODE, MAX_POUNDS, TEXT_CHARACTERS, Editi
 from results.files import digest, write_text
 from results.unit_cost_cells import FORMULA, MAX_BYTES, Cell, Sheet, UnitCostFileError, heads, read_sheets
 
-HEADS: Mapping[str, str] = {
-    "code": r"(unit )?(cost )?(code|ref|reference|reference code|code number)",
-    "title": r"(cost|saving|cost saving|outcome|unit cost)? ?(detail|details|description|cost saving)( .*)?",
-    "unit": r"(unit|units|unit of measurement|unit of measure|basis)",
-    "agency": r"(agency|agency 1|main agency|lead agency|agency bearing .*|who bears .*)",
-    "agency_2": r"(agency 2|agency detail|agency sub.*|agency breakdown|second agency|further agency)",
-    "value": r"estimated (cost|saving)( .*)?|(fiscal )?(unit )?cost( saving)?|fiscal( value)?|value",
-    "price_year": r"(year|price year|price base|price base year|cost year|year of (cost|prices|data)|base year)",
-    "economic": r"(estimated )?economic( value| cost| saving| benefit)?( .*)?",
-    "social": r"(estimated )?social( value| cost| saving| benefit)?( .*)?",
+HEADS: Mapping[str, tuple[str, ...]] = {
+    "code": (r"(unit )?(cost )?(code|ref|reference|reference code|code number)",),
+    "value": (r"estimated (cost|saving)( .*)?", r"(fiscal )?(unit )?cost( saving)?|fiscal( value)?|value"),
+    "price_year": (r"(year|price year|price base|price base year|cost year|year of (cost|prices|data)|base year)",),
+    "title": (r"(cost|saving|cost saving|outcome) (details?|description)( .*)?", r"description", r"details?|outcome"),
+    "unit": (r"(unit|units|unit of measurement|unit of measure|basis)",),
+    "agency": (r"(agency|agency 1|main agency|lead agency|agency bearing .*|who bears .*)",),
+    "agency_2": (r"(agency 2|agency detail|agency sub.*|agency breakdown|second agency|further agency)",),
+    "economic": (r"(estimated )?economic( value| cost| saving| benefit)?( .*)?",),
+    "social": (r"(estimated )?social( value| cost| saving| benefit)?( .*)?",),
 }
-"""Column -> headings it may have, matched whole in small letters without punctuation; the first column that fits."""
+"""Column -> headings it may have, matched whole in small letters without punctuation; earlier patterns go first."""
 NEEDED = ("code", "value", "price_year")
 HEAD_ROWS = 60
 YEAR = re.compile(r"((?:19|20)\d\d)(?:\s?[-/–]\s?(?:20)?(\d\d))?(?!\d)")
@@ -97,7 +97,7 @@ def import_unit_costs(path: Path, edition: str = "") -> Imported:
         if found is None:
             continue
         at, positions = found
-        columns[sheet.name] = {name: str(sheet.rows[at][1][i]) for name, i in positions.items()}
+        columns[sheet.name] = {name: _heading(sheet, at, i) for name, i in positions.items()}
         for number, cells in sheet.rows[at + 1 :]:
             where = f"{sheet.name}, row {number}"
             _take(cells, positions, where, rows, left)
@@ -119,18 +119,44 @@ def import_unit_costs(path: Path, edition: str = "") -> Imported:
 
 
 def _head_row(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
-    """Return the index of the row of headings and column -> position, None where the sheet has no table of costs."""
+    """Return the index of the row of headings and column -> position, None where the sheet has no table of costs.
+
+    Headings may stand in one row or, as merged cells often do, in two rows below each other.
+    """
     for at, (_, cells) in enumerate(sheet.rows[:HEAD_ROWS]):
         words = heads(cells)
-        found: dict[str, int] = {}
-        for name, pattern in HEADS.items():
-            for i, word in enumerate(words):
-                if word and i not in found.values() and re.fullmatch(pattern, word):
-                    found[name] = i
-                    break
-        if all(name in found for name in NEEDED):
-            return at, found
+        below = heads(sheet.rows[at + 1][1]) if at + 1 < len(sheet.rows) else []
+        width = max(len(words), len(below))
+        words, below = (line + [""] * (width - len(line)) for line in (words, below))
+        for last, line in ((at, words), (at + 1, [word or under for word, under in zip(words, below, strict=True)])):
+            found = _positions(line)
+            if all(name in found for name in NEEDED):
+                return last, found
     return None
+
+
+def _positions(words: Sequence[str]) -> dict[str, int]:
+    """Return column -> position of the headings that are known."""
+    found: dict[str, int] = {}
+    for name, patterns in HEADS.items():
+        fits = [
+            i
+            for pattern in patterns
+            for i, word in enumerate(words)
+            if word and i not in found.values() and re.fullmatch(pattern, word)
+        ]
+        if fits:
+            found[name] = fits[0]
+    return found
+
+
+def _heading(sheet: Sheet, at: int, column: int) -> str:
+    """Return a heading as it stands in the file, from the row of headings or the one above it."""
+    for row in (at, at - 1):
+        cells = sheet.rows[row][1] if row >= 0 else ()
+        if column < len(cells) and cells[column] is not None:
+            return str(cells[column])
+    return ""
 
 
 def _take(

@@ -21,6 +21,7 @@ from results.plan_claims import claim_rows, inputs_of, reproduce
 from results.plan_data import COLUMN_WORDS, COLUMNS, findings, first_sentences, plain, tidy
 from results.plan_model import ARITHMETIC, EMPTY_LINES, TOO_FEW, Books, before_programmes, low_pay_rows, model_figures
 from results.plan_page import build_page
+from scenarios.resolve import names
 from simulation.ledger import LINE_INDEX
 from tests.unit.results.plan_result import GROUP, alone, beside_a_run, geography, index, low_pay, plan, with_lines
 from tests.unit.results.sample_run import seeds
@@ -150,7 +151,7 @@ def test_every_operation_of_the_files_is_one_that_can_be_done():
     assert plan().group in evidence.load_region("cheshire-merseyside").groups
     used = {name for step in plan().steps.values() for name in step.inputs}
     for claim in plan().claims:
-        assert claim.mechanism in plan_files.MECHANISMS
+        assert (claim.mechanism == "none") == (claim.scenario == "") and claim.scenario in ("", *names("scenario"))
     assert used <= set(plan().inputs) | set(plan().steps)
 
 
@@ -257,7 +258,9 @@ def test_plain_values_are_json_and_say_when_no_run_stands_beside(result):
     content = json.loads(json.dumps(plain(result)))
     assert content["run"] == "kickstart/0123" and all(claim["model"] for claim in content["claims"])
     bare = json.loads(json.dumps(plain(alone())))
-    assert bare["run"] is None and all(not claim["model"] and claim["model_note"] for claim in bare["claims"])
+    assert bare["run"] is None and all(not claim["model"] for claim in bare["claims"])
+    notes = [claim["model_note"] for claim in bare["claims"]]
+    assert notes.count(ARITHMETIC) == 1 and sum("workability run" in note for note in notes) == 8
 
 
 def test_the_page_has_one_h1_landmarks_and_unique_ids(page):

@@ -102,7 +102,10 @@ def test_no_formula_gets_into_what_is_written(found, tmp_path):
     assert not back.costs["E&E2.1"].title.startswith(("=", "+", "-", "@"))
 
 
-CSV = 'Code,Cost/Saving detail,Unit,Agency,Estimated Cost / Saving,Year\nE&E2.0,"Into work, =all",Per year,Multiple,"£9,800.50",2012/13\n'
+CSV = (
+    "Code,Cost/Saving detail,Unit,Agency,Estimated Cost / Saving,Year\n"
+    'E&E2.0,"Into work, =all",Per year,Multiple,"£9,800.50",2012/13\n'
+)
 
 
 def test_a_csv_with_other_headings_and_pounds_is_taken(tmp_path):
@@ -113,6 +116,16 @@ def test_a_csv_with_other_headings_and_pounds_is_taken(tmp_path):
     path.write_text("Reference,Description,Fiscal cost,Price year\nHE1.0,x,12,2019\n", encoding="utf-8")
     cost = import_unit_costs(path).costs["HE1.0"]
     assert (cost.value, cost.unit, cost.agencies) == (12, "not stated", {})
+
+
+def test_headings_in_two_rows_and_the_better_of_two_titles_are_found(tmp_path):
+    path = tmp_path / "ucd_v2.3.csv"
+    rows = ("Notes,,,,", "Code,Detail,Description,,Year", ",,,Estimated cost,", "HE1.0,ALCOHOL,Dependency,12,2019")
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = import_unit_costs(path)
+    assert found.costs["HE1.0"].title == "Dependency" and found.costs["HE1.0"].value == 12
+    assert found.columns[path.name]["value"] == "Estimated cost" and found.columns[path.name]["code"] == "Code"
+    assert found.left == ()
 
 
 def test_an_edition_that_nothing_names_is_asked_for(tmp_path):
