@@ -52,6 +52,8 @@ AGENCY_WORDS = {"NHS": "NHS", "DWP": "DWP", "HMRC": "HMRC", "local_authorities":
 HELD_EDITION = "v1.4, superseded since"
 EVERYBODY = "All participants, years in work"
 SUBSIDISED = "gross: additional months and subsidised months that the twin worked too; deadweight: the latter's part"
+STARTED = "residents of the state who started a subsidised job"
+ADDED = "starts with services that the policy adds, in all and so the same in every row: do not add them up"
 ALREADY_NET = "deadweight is 0 because the impact is already the difference between the two arms"
 
 
@@ -248,6 +250,7 @@ def notes_of(runs: Sequence[PairedSeed]) -> list[tuple[str, str]]:
         ("Columns", COLUMN_NOTE),
         ("Reading", "target_population x engagement x impact x (1 - deadweight) x unit_cost = total over the horizon."),
         ("Outcome", "A year in work of a resident of that state when the policy began."),
+        ("Engagement", f"{(STARTED if has_subsidised(runs) else ADDED).capitalize()}."),
         ("Deadweight", f"Measured on paired runs: {SUBSIDISED if has_subsidised(runs) else ALREADY_NET}."),
         ("Displacement", "Not a column of the tool; published rows leave it out, rows of the ledger include it."),
         ("Two bases", "Rows at published unit costs and rows of the ledger value the same outcomes: never add "

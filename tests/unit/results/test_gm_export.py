@@ -23,17 +23,19 @@ from results.gm_export import (
     benefit_frame,
     cost_frame,
     costs_path,
+    notes_of,
     published_costs,
     write_gm,
 )
 from results.gm_outcomes import outcome_of, state_items, timing
 from results.groups import FIXED_LABELS
 from results.measures import PROGRAMME_LINES
-from results.pairing import ledger_difference
+from results.pairing import compare_arms, ledger_difference
 from results.plan_model import before_programmes
 from scenarios.vocabulary import STATES
 from simulation.ledger import LINE_INDEX
 from tests.unit.results.sample_run import seeds
+from tests.unit.results.synthetic import service_pair
 
 ORDER = (
     "outcome", "unit_cost_code", "basis", "agency", "value_type", "target_population", "engagement", "impact",
@@ -125,6 +127,21 @@ def test_lag_is_the_month_of_most_additional_work_and_drop_off_lies_between_0_an
     lag, drop_off = timing(runs)
     assert 1 <= lag <= runs[0].horizon and 0 <= drop_off <= 1
     assert timing([replace(run, policy=run.baseline) for run in runs]) == (1, 0.0)
+
+
+def test_a_run_of_services_alone_states_added_starts_and_no_deadweight(costs):
+    runs = [compare_arms(*service_pair(seed=k)) for k in range(2)]
+    assert not any(run.metrics["starts"] for run in runs)
+    table = benefit_frame(runs, evidence.gm_outcomes(), costs)
+    assert (table["deadweight"] == 0).all() and (table["gross_outcomes"] == table["net_outcomes"]).all()
+    engaged = table["target_population"] * table["engagement"]
+    there = (table["target_population"] > 0).to_numpy()
+    assert there.sum() >= 5
+    assert engaged[there].to_numpy() == pytest.approx(np.mean([run.metrics["service_starts"] for run in runs]))
+    product = engaged * table["impact"] * table["unit_cost"]
+    assert product.to_numpy() == pytest.approx(table["total"].to_numpy(), rel=1e-9, abs=1e-6)
+    assert "do not add them up" in dict(notes_of(runs))["Engagement"]
+    assert set(cost_frame(runs)["funder"]) == {"DWP"}
 
 
 def test_a_run_in_which_nobody_takes_part_is_refused(runs, costs):
