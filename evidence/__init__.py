@@ -20,6 +20,7 @@ from evidence.registry import (
     service_files,
     sources,
     unit_costs,
+    uprating,
     verify,
 )
 
@@ -49,5 +50,6 @@ __all__ = [
     "service_files",
     "sources",
     "unit_costs",
+    "uprating",
     "verify",
 ]

@@ -70,7 +70,7 @@ UNIT_WORDS = (
     "conditions", "programmes", "claims", "contacts", "count", "person", "employer", "seeker", "job", "start",
     "contact", "attendance", "episode", "consultation", "incident", "arrest", "eviction", "application", "bed day",
     "vacancy", "slot", "claim", "claimant", "child", "participant", "household", "employee", "look", "placement",
-    "caseworkers", "caseworker", "outcome",
+    "caseworkers", "caseworker", "outcome", "session", "offences", "offence",
     # money
     "pounds", "pence", "million pounds", "pound",
     # time

@@ -111,7 +111,7 @@ def service_files(name: str, root: Path | None = None) -> tuple[Path, ...]:
 def rule_years(root: Path | None = None) -> tuple[str, ...]:
     """Return the financial years whose tax, benefit and wage rates are held, as `2025/26`."""
     folder = (root or PACKAGED) / "rules"
-    return tuple(sorted(path.stem.replace("-", "/") for path in folder.glob("*.yaml")))
+    return tuple(sorted(path.stem.replace("-", "/") for path in folder.glob("[0-9]*.yaml")))
 
 
 def rules(year: str, root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]]:
@@ -128,6 +128,18 @@ def rules(year: str, root: Path | None = None) -> Mapping[str, Mapping[str, Para
         held = ", ".join(rule_years(root)) or "none"
         raise EvidenceError("rules", year, f"no rates are held for this financial year; held are {held}")
     return entries.read_rules(root, path, sources(root))
+
+
+def uprating(root: Path | None = None) -> Mapping[str, Parameter]:
+    """Return how rates go on after the last year held, by name, from `rules/uprating.yaml`.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry lacks a unit, a source or an interval, or contradicts itself.
+    """
+    root = root or PACKAGED
+    return entries.read_parameters(root, root / "rules" / "uprating.yaml", sources(root))
 
 
 def deflators(root: Path | None = None) -> DataFrame:
@@ -254,6 +266,7 @@ def verify(root: Path | None = None) -> None:
     funding(root)
     for year in rule_years(root):
         rules(year, root)
+    uprating(root)
     deflators(root)
     unit_costs(root)
     gm_outcomes(root)

@@ -192,11 +192,22 @@ def money_lines(arm: ArmSpec, other: ArmSpec) -> list[str]:
 
 
 def world_lines(arm: ArmSpec) -> list[str]:
-    """Return the changes of demand and minimum wage, a line each."""
+    """Return the changes of demand, minimum wage and benefits, a line each."""
     lines = []
     for steps, what in ((arm.demand, "jobs of every employer in normal times"), (arm.minimum_wage, "the minimum wage")):
         lines += [f"From {month_name(month)} {what} are multiplied by {ratio:g}." for month, ratio in steps]
-    return [line.replace("wage are", "wage is") for line in lines]
+    lines = [line.replace("wage are", "wage is") for line in lines]
+    for change in arm.benefits:
+        parts = []
+        if change.work_allowance_pence:
+            pounds = f"£{change.work_allowance_pence / PENCE:,.0f}"
+            parts.append(f"the work allowances of Universal Credit are {pounds} a month higher")
+        if change.trial_months:
+            who = "people who start a job from long-term sickness"
+            parts.append(f"{who} keep every benefit in full for {change.trial_months} months")
+        what = " and ".join(parts) or "benefits are as the law has them"
+        lines.append(f"From {month_name(change.from_month)} {what}.")
+    return lines
 
 
 def subsidy_line(subsidy: SubsidySpec) -> str:

@@ -249,6 +249,42 @@ def mean_days_waited(x: View) -> Quantity:
     return Quantity(x.service("days_waited"), x.service("started"))
 
 
+# --- public services -------------------------------------------------------------------------------------------------
+
+USE_OF_SERVICES = {
+    "gp_consultations": ("contacts per month", "Expected consultations in general practice in the month."),
+    "emergency_attendances": ("contacts per month", "Expected attendances at accident and emergency in the month."),
+    "inpatient_episodes": ("contacts per month", "Expected inpatient episodes in the month."),
+    "outpatient_attendances": ("contacts per month", "Expected outpatient attendances in the month."),
+    "therapy_sessions": ("contacts per month", "Expected sessions of talking therapies in the month."),
+    "mental_health_contacts": ("contacts per month", "Expected contacts with secondary mental health services."),
+    "mental_health_bed_days": ("days per month", "Expected bed days in mental health wards in the month."),
+    "homelessness_applications": ("applications per month", "Expected homelessness applications in the month."),
+    "further_offences": ("offences per month", "Expected further offences of people with justice experience."),
+}
+"""Kind of contact -> unit and label of its measure; years of social care are given as people on a package."""
+
+
+def register_use_of_services() -> None:
+    """Register the expected contacts of residents with the NHS, councils and justice, by kind."""
+    for contact, (unit, label) in USE_OF_SERVICES.items():
+
+        def used(x: View, contact: str = contact) -> Quantity:
+            return Quantity(x.service_use(contact))
+
+        used.__doc__ = label
+        measure(unit, "neither", name=contact)(used)
+
+
+register_use_of_services()
+
+
+@measure("residents", "neither")
+def social_care_packages(x: View) -> Quantity:
+    """Residents expected on a package of social care in the month."""
+    return Quantity(x.service_use("social_care_years") * 12)
+
+
 # --- money ---------------------------------------------------------------------------------------------------------
 
 PROGRAMME_LINES = tuple(line.name for line in LINES if "subsidy_" in line.name)

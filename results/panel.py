@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import AGE_BANDS, ETHNICITIES, HEALTH, SEXES, STATES, State
-from simulation.output import FLOW_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS, RunOutput, Scores
+from simulation.output import FLOW_ITEMS, MICRO, SERVICE_ITEMS, SUBSIDY_ITEMS, RunOutput, Scores
+from simulation.processes.public_services import CONTACTS
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -31,6 +32,7 @@ ARRAYS = (
     "satisfaction",
     "subsidies",
     "ledger",
+    "service_use",
     "services",
     "service_places",
     "state_hash",
@@ -59,6 +61,7 @@ class Panel:
     satisfaction: Ints
     subsidies: Ints
     ledger: Ints
+    service_use: Ints
     services: Ints
     service_places: Ints
     state_hash: NDArray[np.uint64]
@@ -141,6 +144,11 @@ class View:
     def service(self, item: str) -> Ints:
         """Return one of `simulation.output.SERVICE_ITEMS` over all services, by the client's Place."""
         return np.asarray(self.panel.services[..., SERVICE_ITEMS.index(item)].sum(axis=1), np.int64)[..., None]
+
+    def service_use(self, *contacts: str) -> Floats:
+        """Return expected contacts with public services in the month, all kinds of `CONTACTS` that are named."""
+        used = self.panel.service_use[..., [CONTACTS.index(contact) for contact in contacts]]
+        return np.asarray(used.sum(axis=-1)[..., None] / MICRO, np.float64)
 
     def satisfaction(self) -> Floats:
         """Return the sum of life satisfaction in points."""

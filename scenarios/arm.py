@@ -98,6 +98,25 @@ class SubsidySpec:
 
 
 @dataclass(frozen=True)
+class BenefitsSpec:
+    """What people keep of benefits when they start a job, from a run month on.
+
+    Parameters
+    ----------
+    from_month
+        First run month.
+    work_allowance_pence
+        Added to the work allowances of Universal Credit, pence a month.
+    trial_months
+        Months for which people who start a job from long-term sickness keep every benefit in full; 0 for none.
+    """
+
+    from_month: int
+    work_allowance_pence: int
+    trial_months: int
+
+
+@dataclass(frozen=True)
 class ArmSpec:
     """One arm of a paired run: what policy does, and the world it is done in.
 
@@ -123,6 +142,8 @@ class ArmSpec:
         Incentives for employers to offer something beyond what they offer today, sorted by name.
     funding
         Money that their starts are paid from; None where nothing limits it.
+    benefits
+        Changes of what people keep of benefits when they start a job, in order of time.
     """
 
     name: str
@@ -135,6 +156,7 @@ class ArmSpec:
     services: ServicesSpec | None = None
     employers: tuple[IncentiveSpec, ...] = ()
     funding: FundingSpec | None = None
+    benefits: tuple[BenefitsSpec, ...] = ()
 
 
 def arm(resolved: Resolved) -> ArmSpec:
@@ -173,6 +195,14 @@ def arm(resolved: Resolved) -> ArmSpec:
         employers=incentives_in(scenario, resolved.region, resolved.spot),
         services=services,
         funding=funding_in(scenario, services, resolved.spot),
+        benefits=tuple(
+            BenefitsSpec(
+                start if change.month is None else parse_month(change.month),
+                change.work_allowance,
+                change.work_trial_months,
+            )
+            for change in scenario.benefits
+        ),
     )
 
 

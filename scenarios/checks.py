@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from scenarios.errors import Spot, nearest, shown
 from scenarios.region_names import ParameterNames, RegionNames
-from scenarios.schema import LATEST_START, DemandStep, MinimumWageStep, Scenario
+from scenarios.schema import LATEST_START, BenefitChange, DemandStep, MinimumWageStep, Scenario
 from scenarios.vocabulary import month_name, parse_month
 
 SpotOf = Callable[[str], Spot]
@@ -46,22 +46,27 @@ def check(scenario: Scenario, region: RegionNames, spot_of: SpotOf) -> None:
         )
     for key, steps in (("labour_demand", scenario.labour_demand), ("minimum_wage", scenario.minimum_wage)):
         _check_steps(steps, scenario, spot_of(key))
+    _check_steps(scenario.benefits, scenario, spot_of("benefits"), start)
     if len(scenario.subsidies) > MAX_SUBSIDIES:
         raise spot_of("subsidies").error(
             f"the scenario has {len(scenario.subsidies)} subsidies", f"at most {MAX_SUBSIDIES}", "Join some of them"
         )
 
 
-def _check_steps(steps: tuple[DemandStep | MinimumWageStep, ...], scenario: Scenario, spot: Spot) -> None:
+def _check_steps(
+    steps: tuple[DemandStep | MinimumWageStep | BenefitChange, ...], scenario: Scenario, spot: Spot, earliest: int = 0
+) -> None:
     first = parse_month(scenario.horizon.start)
     last = first + scenario.horizon.months - 1
     before = -1
     for index, step in enumerate(steps):
         month = first if step.month is None else parse_month(step.month)
         here = spot / index / "from"
-        if not 0 <= month <= last:
+        if not earliest <= month <= last:
             raise here.error(
-                f"{month_name(month)} is outside the run", f"{month_name(0)} to {month_name(last)}", "Move the month"
+                f"{month_name(month)} is outside the run",
+                f"{month_name(earliest)} to {month_name(last)}",
+                "Move the month",
             )
         if month <= before:
             raise here.error(

@@ -22,7 +22,7 @@ _SOURCED: dict[str, dict[str, Any]] = {
 }
 
 _SOURCED_KEYS = (
-    *("Horizon", "Subsidy", "Incentive", "DemandStep", "MinimumWageStep"),
+    *("Horizon", "Subsidy", "Incentive", "DemandStep", "MinimumWageStep", "BenefitChange"),
     *("Services", "ProgrammeChange", "Funding", "FundChange"),
 )
 """Parts of a file whose values may be written with their source."""

@@ -47,6 +47,18 @@ class MinimumWageStep(Frozen):
     )
 
 
+class BenefitChange(Frozen):
+    """A change of what people keep of benefits when they start a job, from a month on."""
+
+    month: Month | None = Field(None, alias="from", description="first month, YYYY-MM; the horizon's start if left out")
+    work_allowance: Money = Field(
+        "£0", validate_default=True, description="added to the work allowances of Universal Credit, pounds a month"
+    )
+    work_trial_months: Annotated[int, Field(strict=True, ge=0, le=24)] = Field(
+        0, description="months for which people who start a job from long-term sickness keep every benefit in full"
+    )
+
+
 class Subsidy(Frozen):
     """One subsidy paid to employers for jobs of eligible residents."""
 
@@ -116,6 +128,9 @@ class Scenario(Frozen):
     horizon: Horizon = Field(description="start (YYYY-MM) and months")
     labour_demand: tuple[DemandStep, ...] = Field((), description="list of {from: YYYY-MM, multiplier: number}")
     minimum_wage: tuple[MinimumWageStep, ...] = Field((), description="list of {from: YYYY-MM, multiplier: number}")
+    benefits: tuple[BenefitChange, ...] = Field(
+        (), description="list of {from: YYYY-MM, work_allowance: pounds a month, work_trial_months: number}"
+    )
     subsidies: tuple[Subsidy, ...] = Field((), description="list of subsidies, each with a name")
     services: Services = Field(
         default_factory=lambda: Services.model_validate({}),
@@ -134,10 +149,12 @@ class Scenario(Frozen):
 
     @model_serializer(mode="wrap")
     def _plain(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave the money out where nothing limits it: such a scenario is written as it ever was."""
+        """Leave out money that nothing limits and benefits that nothing changes: written as it ever was."""
         plain: dict[str, Any] = written(self)
         if self.funding.regime == NO_REGIME:
             plain.pop("funding", None)
+        if not self.benefits:
+            plain.pop("benefits", None)
         return plain
 
 

@@ -11,12 +11,13 @@ from pydantic.fields import FieldInfo
 from scenarios import funding_keys, service_keys
 from scenarios.errors import ScenarioError, Spot, shown
 from scenarios.incentive_schema import INCENTIVES, Incentive
-from scenarios.schema import NAMED, DemandStep, Horizon, MinimumWageStep, Scenario, Subsidy
+from scenarios.schema import NAMED, BenefitChange, DemandStep, Horizon, MinimumWageStep, Scenario, Subsidy
 
 _MODELS: Mapping[str, type[BaseModel]] = {
     "horizon": Horizon,
     "labour_demand": DemandStep,
     "minimum_wage": MinimumWageStep,
+    "benefits": BenefitChange,
     "subsidies": Subsidy,
     INCENTIVES: Incentive,
 }

@@ -1,6 +1,7 @@
 """Step 9 of the month: the region's accounts, carried as running totals of standing payments and the month's own.
 
-What a payment is lies in `taxben` and `subsidies`; what it is worth lies in the appraisal.
+What a payment is lies in `taxben` and `subsidies`, who claims in `claiming_tables`; what it is worth lies in the
+appraisal.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.care_tables import Care
+from simulation.columns import UNIT_FLOWS
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.output import SUBSIDY_ITEMS
-from simulation.processes.claiming import ClaimingParameters
 from simulation.slots import join_changed
 from simulation.streams import FIXED, Purpose, key
 from simulation.subsidies import pay_placements
 from simulation.taxben.flows import settle
-from simulation.thresholds import threshold
+from simulation.taxben.units import Claiming, UnitKeys
 from simulation.visit import CELL_SHAPE
 
 if TYPE_CHECKING:
@@ -33,21 +35,24 @@ class Accounts:
     """Payments of a month by Place and line, pence, and the residents who must look for work on benefit.
 
     `standing` goes on every month until something changes; `posted` is paid once; `paid` and `owed` are what
-    each subsidy pays this month and still has to pay; `claimants` counts by Place and age band.
+    each subsidy pays this month and still has to pay; `claimants` counts by Place and age band; `care` holds what
+    residents cost the NHS, councils and justice.
     """
 
-    def __init__(self, n_places: int, n_subsidies: int, claiming: ClaimingParameters) -> None:
+    def __init__(self, n_places: int, n_subsidies: int, claiming: Claiming, care_table: NDArray[np.int64]) -> None:
         self.standing = np.zeros((n_places, len(LINES)), np.int64)
         self.posted = np.zeros_like(self.standing)
         self.claimants = np.zeros((n_places, CELL_SHAPE[0]), np.int32)
         self.paid, self.owed = np.zeros(n_subsidies, np.int64), np.zeros(n_subsidies, np.int64)
-        shares = np.array([claiming.take_up, claiming.must_look_inactive])
-        self.claiming = threshold(shares).astype(np.int64)
+        self.flows = np.zeros(UNIT_FLOWS, np.int64)
+        self.care = Care(care_table, n_places)
+        self.claiming = claiming
 
     def go_on_from(self, other: Accounts) -> None:
         """Take over the running totals of another model's accounts."""
         self.standing[:] = other.standing
         self.claimants[:] = other.claimants
+        self.care.go_on_from(other.care)
 
     def settle_everybody(self, model: RegionModel) -> None:
         """Recompute everybody's payments, after a change of rates or at the start."""
@@ -56,16 +61,22 @@ class Accounts:
         c.gross[:] = 0
         c.gross_kind[:] = 0
         c.award[:] = 0
+        c.unit_flows[:] = 0
+        c.pip[:] = 0
+        c.contributory[:] = 0
         c.counted[:] = 0
         self.claimants[:] = 0
         self._settle(model, np.arange(n, dtype=np.uint32), np.zeros(n, np.uint8), n)
 
-    def pay(self, model: RegionModel) -> None:
-        """Bring standing payments up to date and post the month of every placement."""
-        lists, counts = model.lists, model.counters[0].subsidies
+    def begin(self) -> None:
+        """Begin a month: nothing has been paid once yet."""
         self.posted[:] = 0
         self.paid[:] = 0
         self.owed[:] = 0
+
+    def pay(self, model: RegionModel) -> None:
+        """Bring standing payments up to date and post the month of every placement."""
+        lists, counts = model.lists, model.counters[0].subsidies
         joined, n = join_changed(lists, model.block, -(-model.start.n // model.block), model.n_hired)
         self._settle(model, lists.changed, lists.replaced, n)
         if not model.subsidies:
@@ -94,7 +105,10 @@ class Accounts:
         subsidy.spent_pence += int(self.paid[k] + completed.sum())
 
     def _settle(self, model: RegionModel, rows: NDArray[np.uint32], replaced: NDArray[np.uint8], n: int) -> None:
+        p = Purpose
+        purposes = (p.CLAIM, p.DISABILITY, p.CONTRIBUTION, p.FAMILY, p.CARER)
+        keys = UnitKeys(*(key(model.root, FIXED, purpose) for purpose in purposes))
         settle(
-            model.columns, rows, replaced, n, model.month, model.rates, model.pay, self.claiming,
-            key(model.root, FIXED, Purpose.CLAIM), self.standing, model.start.tables.band, self.claimants,
+            model.columns, rows, replaced, n, model.month, model.rates, model.pay, self.claiming, keys, self.flows,
+            self.standing, self.posted, model.start.tables.band, self.claimants,
         )  # fmt: skip

@@ -21,6 +21,10 @@ SEEKERS_A_TASK, MAX_LOOKS = 256, 64
 """Seekers whose looks are worked out together; looks of one seeker in a month at most (six bits hold them)."""
 CHILD_MONTHS = 18 * 12
 """Age at which a child no longer counts."""
+UNIT_FLOWS = 12
+"""Payments kept beside a benefit unit's head, `taxben.units` names them."""
+NO_GAIN = 255
+"""Value of `keep` of residents whose gain from work is not worked out: those in work, and arrivals in their month."""
 WAITING, HELPED, COMPLETED, PLACED = 1, 2, 4, 8
 """Bits of `help_state`: in a service's line; being helped; has finished some service; to be placed in a job now."""
 MAX_APPLICATIONS = 16
@@ -30,13 +34,17 @@ MAX_APPLICATIONS = 16
 class Columns(NamedTuple):
     """Residents' columns as the kernels see them: COLUMNS of `residents` and those of the engine's own.
 
-    `timer`: month of the next visit that is due: a birthday that changes the age band, the 65th, a job's
-    passing into another class of tenure; `exit_class`, `health_class`: rows of the bound tables; `gross`: pence
-    a month from the job and `gross_kind` what sort; `award`: pence a month of Universal Credit of the unit, kept
-    at its head; `offer`: subsidy offered this month, index + 1; `cell`: where the resident is counted in
-    `Counters.cells`; `child_until`: month in which the youngest child turns 18; `counted`: age band, + 1, under
-    which he counts as a claimant; `help`: service whose effect he carries, index + 1, and `help_since` when it
-    began; `help_state`: bits of WAITING, HELPED, COMPLETED and PLACED.
+    `timer`: month of the next visit that is due: a birthday that changes the age band, the 65th, a child's, a job's
+    passing into another class of tenure; `exit_class`, `health_class`: rows of the bound tables; `gross`: pence a
+    month from the job and `gross_kind` what sort; `award`: pence a month of Universal Credit of the unit, kept at its
+    head like `unit_flows`, shape (residents, UNIT_FLOWS), what the unit is paid by ledger line; `pip`: three times the
+    level of daily living plus that of mobility; `contributory`: kind of new-style benefit; `limited`: kind of health
+    element (`taxben.law`), 0 for none; `keep`: percent of a job's gross pay that would be left to somebody out of
+    work, or NO_GAIN; `offer`: subsidy offered this month, index + 1; `cell`: where the resident is counted in
+    `Counters.cells`; `child_until`: month in which the youngest child turns 18; `counted`: age band, + 1, under which
+    he counts as a claimant; `help`: service whose effect he carries, index + 1, and `help_since` when it began;
+    `help_state`: bits of WAITING, HELPED, COMPLETED and PLACED; `care`: class of service use under which he is counted
+    in `Counters.care`.
     """
 
     id: NDArray[np.uint32]
@@ -51,6 +59,7 @@ class Columns(NamedTuple):
     ability: NDArray[np.int16]
     unit: NDArray[np.uint32]
     partner: NDArray[np.int32]
+    child_birth: NDArray[np.int16]
     tenure: NDArray[np.uint8]
     rent: NDArray[np.uint16]
     state: NDArray[np.uint8]
@@ -81,6 +90,11 @@ class Columns(NamedTuple):
     gross: NDArray[np.int32]
     gross_kind: NDArray[np.uint8]
     award: NDArray[np.int32]
+    unit_flows: NDArray[np.int32]
+    pip: NDArray[np.uint8]
+    contributory: NDArray[np.uint8]
+    limited: NDArray[np.uint8]
+    keep: NDArray[np.uint8]
     offer: NDArray[np.uint8]
     cell: NDArray[np.int32]
     child_until: NDArray[np.int16]
@@ -88,6 +102,7 @@ class Columns(NamedTuple):
     help: NDArray[np.uint8]
     help_since: NDArray[np.int16]
     help_state: NDArray[np.uint8]
+    care: NDArray[np.uint16]
 
 
 class Firms(NamedTuple):
@@ -201,23 +216,35 @@ class Arrays:
 
 def columns_of(residents: Residents) -> Columns:
     """Return copies of the residents' columns with the engine's own columns added, zero."""
-    n, youngest = len(residents), residents.child_birth.max(axis=1).astype(np.int32)
+    n = len(residents)
     return Columns(
-        **{name: np.ascontiguousarray(getattr(residents, name)).copy() for name in COLUMNS if name != "child_birth"},
+        **{name: np.ascontiguousarray(getattr(residents, name)).copy() for name in COLUMNS},
         timer=np.full(n, NEVER, np.int16),
         exit_class=np.zeros(n, np.uint16),
         health_class=np.zeros(n, np.uint16),
         gross=np.zeros(n, np.int32),
         gross_kind=np.zeros(n, np.uint8),
         award=np.zeros(n, np.int32),
+        unit_flows=np.zeros((n, UNIT_FLOWS), np.int32),
+        pip=np.zeros(n, np.uint8),
+        contributory=np.zeros(n, np.uint8),
+        limited=np.zeros(n, np.uint8),
+        keep=np.full(n, NO_GAIN, np.uint8),
         offer=np.zeros(n, np.uint8),
         cell=np.zeros(n, np.int32),
-        child_until=np.where(youngest == NEVER, NEVER, youngest + CHILD_MONTHS).astype(np.int16),
+        child_until=children_until(residents.child_birth),
         counted=np.zeros(n, np.uint8),
         help=np.zeros(n, np.uint8),
         help_since=np.full(n, NEVER, np.int16),
         help_state=np.zeros(n, np.uint8),
+        care=np.zeros(n, np.uint16),
     )
+
+
+def children_until(child_birth: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Return the month in which the youngest child turns 18, NEVER without children, of births (residents, 4)."""
+    youngest = child_birth.max(axis=1).astype(np.int32)
+    return np.where(youngest == NEVER, NEVER, youngest + CHILD_MONTHS).astype(np.int16)
 
 
 def firms_of(employers: Employers, n_subsidies: int) -> Firms:

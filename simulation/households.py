@@ -1,54 +1,101 @@
-"""Benefit units at the start: couples, children, tenure and rent; it leaves out other adults in the home.
+"""Benefit units: couples, children, tenure and rent; it leaves out other adults in the home.
 
 Couples share Place, deprivation, tenure and children. Older residents' partners beyond 64 are not modelled, so
-their partners appear single.
+their partners appear single. Units are formed in the starting population and again at the end of the run-in, in whose
+years nobody is born and nobody moves in together.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import SEXES, TENURES, State
 from simulation.population_targets import Numbers, Targets
-from simulation.raking import Ints, stream
-from simulation.residents import MAX_CHILDREN, NEVER, NO_ROW, Residents
+from simulation.raking import Floats, Ints, stream
+from simulation.residents import MAX_CHILDREN, NEVER, NO_ROW
 
 
-def form_units(residents: Residents, numbers: Numbers, targets: Targets, band: NDArray[np.uint8]) -> None:
+@dataclass(frozen=True)
+class Homes:
+    """What benefit units are formed by; shares but for ages in months and rents in pounds a month.
+
+    `married` (P) relative to the region, `rent` (P, 2) of social and private tenants, `partnered` (bands, sexes),
+    `parents` (2, 2, bands) by the parent's being a woman or in a couple, and alone, `parents_by_state` (2, states),
+    `number` of children (4), `spacing` of births (2), `householder` (bands), `sorting` (2).
+    """
+
+    married: Floats
+    rent: Floats
+    partnered: Floats
+    same_sex: float
+    age_spread: float
+    sorting: Floats
+    parents: Floats
+    parents_by_state: Floats
+    oldest_child: int
+    youngest_parent: int
+    number: Floats
+    spacing: Floats
+    rent_spread: float
+    householder: Floats
+
+
+def homes_of(numbers: Numbers, targets: Targets) -> Homes:
+    """Return what a region's benefit units are formed by."""
+    return Homes(
+        married=targets.married / np.average(targets.married, weights=targets.heads),
+        rent=targets.rent,
+        partnered=numbers.array("partnered"),
+        same_sex=numbers.number("same_sex_couples"),
+        age_spread=numbers.number("partner_age_sd") * 12,
+        sorting=numbers.array("partner_sorting"),
+        parents=numbers.array("parent_share"),
+        parents_by_state=numbers.array("parent_by_state"),
+        oldest_child=int(numbers.number("child_age_limit")) * 12,
+        youngest_parent=int(numbers.number("youngest_parent_age")) * 12,
+        number=numbers.array("children_number"),
+        spacing=numbers.array("birth_spacing"),
+        rent_spread=numbers.number("rent_spread"),
+        householder=numbers.array("householder"),
+    )
+
+
+def form_units(residents: Any, homes: Homes, band: NDArray[np.uint8]) -> None:
     """Fill partner, unit, children and rent of all residents, in place.
 
     Parameters
     ----------
     residents
-        Columns with place, birth, sex, deprivation and tenure filled.
-    numbers
-        The parameters of the population.
-    targets
-        Married shares and rents by Place.
+        `Residents` or the engine's `Columns` at month 0, with place, birth, sex, deprivation, tenure, qualification
+        and state filled.
+    homes
+        What units are formed by.
     band
         Age band of each resident.
     """
-    _pair(residents, numbers, targets, band)
-    own = np.arange(len(residents), dtype=np.int64)
+    _pair(residents, homes, band)
+    own = np.arange(len(band), dtype=np.int64)
     partner = np.where(residents.partner >= 0, residents.partner, own)
     residents.unit[:] = np.minimum(own, partner)
-    _give_children(residents, numbers, band)
-    _set_rent(residents, numbers, targets, band)
+    _give_children(residents, homes, band)
+    _set_rent(residents, homes, band)
 
 
-def _pair(residents: Residents, numbers: Numbers, targets: Targets, band: NDArray[np.uint8]) -> None:
+def _pair(residents: Any, homes: Homes, band: NDArray[np.uint8]) -> None:
     """Pair residents within Place, deprivation and tenure in the order of age, women with men and a few alike."""
     rng = stream("partners")
-    n = len(residents)
-    married = targets.married / np.average(targets.married, weights=targets.heads)
-    chance = numbers.array("partnered")[band, residents.sex] * married[residents.place]
+    n = len(band)
+    chance = homes.partnered[band, residents.sex] * homes.married[residents.place]
     home = (residents.place.astype(np.int64) * 5 + residents.deprivation) * len(TENURES) + residents.tenure
     wants = rng.random(n) < chance
-    same = wants & (rng.random(n) < numbers.number("same_sex_couples"))
-    spread = numbers.number("partner_age_sd") * 12 / np.sqrt(2.0)
+    same = wants & (rng.random(n) < homes.same_sex)
+    spread = homes.age_spread / np.sqrt(2.0)
     age = -residents.birth + rng.normal(0.0, spread, n)
-    idle, step = numbers.array("partner_sorting")
+    idle, step = homes.sorting
     age += idle * (residents.state > State.ABSENT) - step * residents.qualification
     women = _ordered(wants & ~same & (residents.sex == 0), home, age)
     men = _ordered(wants & ~same & (residents.sex == 1), home, age)
@@ -95,38 +142,36 @@ def _match_within(rows: Ints, home: Ints) -> tuple[Ints, Ints]:
     return rows[first], rows[first + 1]
 
 
-def _give_children(residents: Residents, numbers: Numbers, band: NDArray[np.uint8]) -> None:
+def _give_children(residents: Any, homes: Homes, band: NDArray[np.uint8]) -> None:
     """Draw children under the age limit: of women, of men alone, and of couples of men; partners share them."""
     rng = stream("children")
-    n = len(residents)
+    n = len(band)
     rows = np.arange(n)
     alone = residents.partner < 0
     woman = residents.sex == 0
     partner = np.where(alone, rows, residents.partner)
     two_alike = ~alone & (residents.sex == residents.sex[partner])
     leads = alone | (woman & ~two_alike) | (two_alike & (rows < partner))
-    share = numbers.array("parent_share")
+    share = homes.parents
     chance = np.where(woman | ~alone, share[0][np.where(alone, 1, 0), band], share[1][np.where(alone, 1, 0), band])
-    chance *= numbers.array("parent_by_state")[np.where(alone, 1, 0), residents.state]
+    chance *= homes.parents_by_state[np.where(alone, 1, 0), residents.state]
     parents = np.flatnonzero(leads & (rng.random(n) < chance))
-    births = _births(residents, partner, parents, numbers, rng)
+    births = _births(residents, partner, parents, homes, rng)
+    residents.child_birth[:] = NEVER
     residents.child_birth[parents] = births
     couples = parents[~alone[parents]]
     residents.child_birth[partner[couples]] = residents.child_birth[couples]
 
 
-def _births(
-    residents: Residents, partner: Ints, parents: Ints, numbers: Numbers, rng: np.random.Generator
-) -> NDArray[np.int16]:
+def _births(residents: Any, partner: Ints, parents: Ints, homes: Homes, rng: np.random.Generator) -> NDArray[np.int16]:
     """Return birth months of the children of each parent, oldest first, shape (parents, 4), NEVER where none.
 
     No child is older than the limit, or born before the younger of its parents was old enough.
     """
     younger = np.minimum(-residents.birth[parents], -residents.birth[partner[parents]]).astype(np.int64)
-    limit = int(numbers.number("child_age_limit")) * 12
-    oldest = np.minimum(limit, younger - int(numbers.number("youngest_parent_age")) * 12 + 1)
-    number = rng.choice(MAX_CHILDREN, len(parents), p=numbers.array("children_number")) + 1
-    low, high = numbers.array("birth_spacing").astype(int)
+    oldest = np.minimum(homes.oldest_child, younger - homes.youngest_parent + 1)
+    number = rng.choice(MAX_CHILDREN, len(parents), p=homes.number) + 1
+    low, high = homes.spacing.astype(int)
     age = np.floor(rng.random(len(parents)) * np.maximum(oldest, 1)).astype(np.int64)
     out = np.full((len(parents), MAX_CHILDREN), NEVER, np.int16)
     for child in range(MAX_CHILDREN):
@@ -136,14 +181,14 @@ def _births(
     return out
 
 
-def _set_rent(residents: Residents, numbers: Numbers, targets: Targets, band: NDArray[np.uint8]) -> None:
+def _set_rent(residents: Any, homes: Homes, band: NDArray[np.uint8]) -> None:
     """Set the rent of tenants in pounds a month, the same for partners; others in a home pay none."""
     rng = stream("rent")
-    n = len(residents)
+    n = len(band)
     rented = residents.tenure > 0
-    middle = targets.rent[residents.place, np.where(rented, residents.tenure - 1, 0)]
-    rent = middle * np.exp(rng.normal(0.0, numbers.number("rent_spread"), n))
-    pays = rng.random(n) < numbers.array("householder")[band]
+    middle = homes.rent[residents.place, np.where(rented, residents.tenure - 1, 0)]
+    rent = middle * np.exp(rng.normal(0.0, homes.rent_spread, n))
+    pays = rng.random(n) < homes.householder[band]
     single = residents.partner < 0
     head = np.where(single, np.arange(n), residents.unit).astype(np.int64)
     residents.rent[:] = np.where(rented & (pays | ~single), np.round(rent[head]), 0)

@@ -48,7 +48,6 @@ LINES = (
     Line("employee_ni", "residents", "HMRC", True, "Employee National Insurance"),
     Line("employer_ni", "employers", "HMRC", True, "Employer National Insurance"),
     Line("statutory_sick_pay", "employers", "residents", False, "Statutory Sick Pay"),
-    Line("universal_credit", "DWP", "residents", True, "Universal Credit (standard allowance, health element, taper)"),
     Line("uc_standard", "DWP", "residents", True, "Universal Credit: standard allowance"),
     Line("uc_health", "DWP", "residents", True, "Universal Credit: health element"),
     Line("uc_child", "DWP", "residents", True, "Universal Credit: children"),

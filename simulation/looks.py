@@ -46,7 +46,8 @@ class LookParameters(NamedTuple):
     turning a job down by months since help began, `ranking` points and `health_seen` share of the penalty for
     health at anchor employers or, with `at_home`, at those of the seeker's Place; 16-bit fixed point; `offers` of each
     employer under an incentive (no length without one), and the share of the penalty for health that is left where
-    they adjust work, of refusals for childcare where their hours are flexible.
+    they adjust work, of refusals for childcare where their hours are flexible; 32-bit thresholds of turning a job down
+    by what it would leave (`Columns.keep`).
     """
 
     own_sector: int
@@ -72,6 +73,18 @@ class LookParameters(NamedTuple):
     offers: NDArray[np.uint8]
     adjusted_health: int
     flexible_refusal: int
+    refusal_by_keep: NDArray[np.int64]
+
+
+class HiringKeys(NamedTuple):
+    """Keys of the month's looks, values and jobs, uint64 each; `participation` stays for good."""
+
+    look: np.uint64
+    value: np.uint64
+    accept: np.uint64
+    participation: np.uint64
+    pay: np.uint64
+    gain: np.uint64
 
 
 @scalar
@@ -252,7 +265,7 @@ def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, w: Any, k
     standard, inclusive, areas = firms.standard, firms.inclusive, firms.area
     joins, filled, headcount, sectors = firms.joins, firms.filled, firms.headcount, firms.sector
     node, rank, begin, applications = m.node, m.rank, m.begin, m.applications
-    value_key, accept_key, join_key = keys.value, keys.accept, keys.participation
+    value_key, accept_key, join_key, gain_key = keys.value, keys.accept, keys.participation, keys.gain
     for lo in range(first, end, SEEKERS_A_TASK):
         hi = min(end, lo + SEEKERS_A_TASK)
         found = open_doors(firms, tables, w, p.unlimited, look_around(c.id, lists, tables, p, w, keys.look, lo, hi))
@@ -279,6 +292,9 @@ def apply(c: Any, firms: Any, tables: Any, p: Any, lists: Any, m: Any, w: Any, k
                 barriers = (facts >> 23) & 3
                 away = areas[e] != facts & 255
                 if barriers > 0 and turns_down(c, p, i, e, barriers, away, draw2(accept_key, who, e)):
+                    continue
+                refuses = p.refusal_by_keep[c.keep[i]]
+                if refuses > 0 and low(draw2(gain_key, who, e)) < refuses:
                     continue
                 z = draw2(value_key, who, e)
                 health = penalty_at(firms, p, facts, e)

@@ -6,7 +6,7 @@ month. Mesa's own random generator is never drawn from.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import mesa
 import numpy as np
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from scenarios.arm import ArmSpec
 from scenarios.service_specs import ServicesSpec
-from scenarios.vocabulary import State, month_index
+from scenarios.vocabulary import State
 from simulation.accounts import Accounts
 from simulation.checksum import state_hash
+from simulation.claiming_tables import claiming_tables
 from simulation.columns import (
     BLOCK,
     SEEKERS_A_TASK,
@@ -32,7 +33,7 @@ from simulation.exact_limits import clear_market
 from simulation.hiring import hire, match, prepare_nodes
 from simulation.incentives import Incentives
 from simulation.lanes import Lanes
-from simulation.looks import apply
+from simulation.looks import HiringKeys, apply
 from simulation.model_tables import look_parameters, pay_tables, terms_of, visit_tables, with_subsidies
 from simulation.monthly_pass import monthly_pass
 from simulation.observers import Rows, empty_counters, take_counts
@@ -45,21 +46,9 @@ from simulation.services import Services
 from simulation.slots import RATE_ONE, count_slots, join_lists, open_and_close, open_places
 from simulation.start import Start
 from simulation.streams import FIXED, Purpose, key, key_of, root
-from simulation.taxben.rates import financial_year, rates_of
+from simulation.taxben.rates import NEW_HEALTH_ELEMENT_FROM, financial_year, rates_of
 from simulation.thresholds import ONE, with_recovery
-from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, WAIT, Counters, Keys
-
-NEW_HEALTH_ELEMENT_FROM = month_index(2026, 4)
-
-
-class HiringKeys(NamedTuple):
-    """Keys of the month's looks, values and jobs, uint64 each; `participation` stays for good."""
-
-    look: np.uint64
-    value: np.uint64
-    accept: np.uint64
-    participation: np.uint64
-    pay: np.uint64
+from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, TRIAL_MONTHS, WAIT, Counters, Keys
 
 
 class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
@@ -99,7 +88,9 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.rows = Rows.empty(months, start.n_places, start.n_areas, k, n_services, len(arm.employers))
         self.recorder: Record = empty_record(n if recording else 1, arm.months)
         self.recording = recording
-        self.accounts = Accounts(start.n_places, k, start.parameters.claiming)
+        self.benefits = arm.benefits if first_month >= arm.policy_month else ()  # the law changes with the policy
+        claiming = claiming_tables(start.parameters, start.local_rents, self.benefits)
+        self.accounts = Accounts(start.n_places, k, claiming, start.care_table)
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.looking = [empty_looking() for _ in range(self.lanes.n)]
@@ -111,10 +102,11 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             start.visit = visit_tables(start.donor, start.n_places, start.parameters, start.limits)
         self.visit = with_subsidies(start.visit, start.parameters, arm.subsidies)
         self.visit.values[STANDARD_SHIFT] += start.levels.standard_shift
+        self.visit.values[TRIAL_MONTHS] = self.accounts.claiming.trial_months
         self.tables = start.tables
         if arm.services:
             self._set_services(arm.services)
-        self.rate_key = ("", 0.0)
+        self.rate_key = ("", 0.0, 0, 0)
         self._set_year()
         self.subsidies = [Subsidy(self, spec, i) for i, spec in enumerate(arm.subsidies)]
         self.incentives = Incentives(self, arm.employers) if arm.employers else None
@@ -165,16 +157,18 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.firms.headcount[:] = self.firms.filled
 
     def _set_year(self) -> None:
-        """Take the rates of the month's financial year and of the scenario's minimum wage."""
+        """Take the rates of the month's financial year, of the scenario's minimum wage and of its benefits."""
         factor = 1.0
         for month, multiplier in self.arm.minimum_wage:
             factor = multiplier if month <= self.month else factor
+        changes = [(x.work_allowance_pence, x.trial_months) for x in self.benefits if x.from_month <= self.month]
         years = self.start.rules
         year = min(max(financial_year(self.month), min(years)), max(years))
-        if self.rate_key == (year, factor):
+        wanted = (year, factor, *(changes[-1] if changes else (0, 0)))
+        if self.rate_key == wanted:
             return
-        self.rate_key = (year, factor)
-        self.rates = rates_of(years[year], NEW_HEALTH_ELEMENT_FROM, factor)
+        self.rate_key = wanted
+        self.rates = rates_of(years[year], NEW_HEALTH_ELEMENT_FROM, factor, wanted[2])
         self.pay = pay_tables(self.start.parameters, self.rates.minimum_wage, self.arm.subsidies)
 
     def _demand(self) -> float:
@@ -193,8 +187,10 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.firms.target[:] = np.floor(np.round(wanted, 6) + 0.5).astype(np.int32)
 
     def settle_everybody(self) -> None:
-        """Recompute everybody's payments, after a change of rates or at the start."""
+        """Work out everybody's payments at the start; claims that are found there began before it."""
         self.accounts.settle_everybody(self)
+        since = self.columns.claim_since
+        since[since == self.month] = self.month - 1
 
     def initialise(self) -> None:
         """Set classes, timers, satisfaction and counts of a population that has not run yet."""
@@ -208,6 +204,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             cells = cells * size + code
         c.cell[:] = cells
         c.satisfaction[:] = 0  # record adds the change
+        self.accounts.care.begin(c, month)
         self.cells[:] = np.bincount(cells, minlength=self.cells.size)
         record(
             c, self.start.tables, self.visit, everybody, self.recorder, self.counters[0],
@@ -224,23 +221,14 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.lanes.close()
         mesa.Agent._ids.pop(self, None)  # Mesa numbers agents in a table that would hold every model for good
         del (
-            self.columns,
-            self.firms,
-            self.lists,
-            self.matching,
-            self.looking,
-            self.recorder,
-            self.visit,
-            self.tables,
-            self.services,
-            self.incentives,
-            self.start,
-            self.seeker_ids,
-        )
+            self.columns, self.firms, self.lists, self.matching, self.looking, self.recorder, self.visit, self.tables,
+            self.services, self.incentives, self.start, self.seeker_ids,
+        )  # fmt: skip
 
     # ------------------------------------------------------------------ the month
     def step(self) -> None:
         """Run one month, in order."""
+        self.accounts.begin()
         policy = self.month - self.policy_month if self.recording else -1
         if policy == 0:
             self._begin_record()
@@ -290,7 +278,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         before = self.rate_key
         self._set_year()
         if self.rate_key != before:
-            self.settle_everybody()
+            self.accounts.settle_everybody(self)
         if self.target_key != (self._demand(), self.rate_key[1]):
             self._set_targets()
 
@@ -347,6 +335,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             accept=key(self.root, self.month, p.ACCEPT),
             participation=key(self.root, FIXED, p.PARTICIPATION),
             pay=key(self.root, self.month, p.PAY),
+            gain=key(self.root, self.month, p.GAIN),
         )
 
         def work(lane: int, first: int, end: int) -> None:
@@ -378,6 +367,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         for lane in self.counters:
             flat = Counters._make(array.reshape(-1) for array in lane)
             take_counts(flat, self.cells, self.satisfaction, *month)
+            self.accounts.care.take(lane.care)
 
     def _observe(self) -> None:
         t, rows, firms = self.month - self.first_month, self.rows, self.firms
@@ -388,6 +378,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         for subsidy in self.subsidies:
             self.accounts.close(self, subsidy, rows.subsidies[t, subsidy.index])
         rows.ledger[t] = self.accounts.standing + self.accounts.posted
+        self.accounts.care.post(rows.ledger[t], rows.service_use[t])
         count_slots(
             firms.area, firms.slots, firms.filled, firms.places, firms.places_filled, rows.slots[t], rows.places[t]
         )

@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from scenarios.arm import SubsidySpec
 from scenarios.vocabulary import AGE_BAND_STARTS, AGE_BANDS, AGE_MIN_YEARS, COHORTS, CONDITIONS, QUALIFICATIONS
+from simulation.claiming_tables import refusal_by_keep, search_by_keep
 from simulation.columns import MAX_LOOKS, Columns
 from simulation.looks import N_AREA_BITS, LookParameters, LookTables
 from simulation.parameters import Parameters
@@ -144,6 +145,10 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, limits: Limits) -> Vi
         "ability_weight": round(choice.ability_weight * ONE),
         "placed_looks": min(int(p.doors.placed_looks), MAX_LOOKS - 1),
         "placed_points": int(p.doors.placed_points),
+        "jsa_months": int(p.claiming.jobseekers_months),
+        "childcare_until": int(p.claiming.childcare_age) * 12,
+        "element_months": int(p.claiming.health_element_months),
+        "trial_months": 0,
     }
     arrivals = np.cumsum(demography.arrival_ages(demography.smoothed(heads_by_age(c, n_places), p.demography)), axis=1)
     quantiles = norm.ppf((np.arange(256) + 0.5) / 256) * p.wellbeing.standard_deviation + p.wellbeing.mean
@@ -174,6 +179,7 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, limits: Limits) -> Vi
         help_satisfaction=np.zeros(0, np.int64),
         offers=np.zeros(0, np.uint8),
         offer_ratio=np.zeros((2, N_GROUPS, len(DESTINATIONS)), np.int64),
+        search_by_keep=search_by_keep(p.gain_from_work),
     )
 
 
@@ -314,4 +320,5 @@ def look_parameters(
         offers=np.zeros(0, np.uint8),
         adjusted_health=round(p.employer_offers.adjusted_health_penalty * ONE),
         flexible_refusal=round(p.employer_offers.flexible_refusal * ONE),
+        refusal_by_keep=refusal_by_keep(p.gain_from_work),
     )

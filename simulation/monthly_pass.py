@@ -102,8 +102,11 @@ def monthly_pass(
                     c, t, v, donor, lists, rec, counters, keys, i, why, position, month, policy, leavers
                 )  # fmt: skip
             if why & REPLACED == 0:
+                severity = c.severity[i]
                 if why & HEALTH_EVENT != 0 and change_health(c, t, v, keys, i, high(h), month):
                     why |= CHANGED | EXIT
+                    if c.severity[i] != severity:
+                        why |= MONEY  # Personal Independence Payment goes by it
                 if why & EXIT != 0:
                     why = leave(c, firms, t, v, lists, counters, keys, i, why, low(h), month, leavers)
             leavers += np.int64(why & LEFT != 0)

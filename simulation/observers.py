@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import AGE_BANDS, STATES
+from simulation.care_classes import N_CARE
 from simulation.compiling import inlined, kernel
 from simulation.ledger import LINES
 from simulation.output import FLOW_ITEMS, INCENTIVE_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS
+from simulation.processes.public_services import CONTACTS
 from simulation.visit import CELL_SHAPE, OUTSIDE, Counters
 
 
@@ -24,6 +26,7 @@ def empty_counters(n_places: int, n_subsidies: int) -> Counters:
         flows=np.zeros((n_places, len(FLOW_ITEMS)), np.int32),
         satisfaction=np.zeros(n_places, np.int64),
         subsidies=np.zeros((n_subsidies, n_places, len(SUBSIDY_ITEMS)), np.int64),
+        care=np.zeros(n_places * N_CARE, np.int32),
     )
 
 
@@ -37,7 +40,7 @@ def _pour(source: Any, target: Any) -> None:
 
 @kernel
 def take_counts(lane: Any, cells: Any, satisfaction: Any, moves: Any, ageing: Any, flows: Any, subsidies: Any) -> None:
-    """Add one lane's counts to the totals and to the month's row, and empty them.
+    """Add one lane's counts but those of service use to the totals and to the month's row, and empty them.
 
     Parameters
     ----------
@@ -67,6 +70,7 @@ class Rows:
     satisfaction: NDArray[np.int64]
     subsidies: NDArray[np.int64]
     ledger: NDArray[np.int64]
+    service_use: NDArray[np.int64]
     services: NDArray[np.int32]
     service_places: NDArray[np.int32]
     incentives: NDArray[np.int64]
@@ -95,6 +99,7 @@ class Rows:
             satisfaction=np.zeros((months, n_places), np.int64),
             subsidies=np.zeros((months, n_subsidies, n_places, len(SUBSIDY_ITEMS)), np.int64),
             ledger=np.zeros((months, n_places, len(LINES)), np.int64),
+            service_use=np.zeros((months, n_places, len(CONTACTS)), np.int64),
             services=np.zeros((months, n_services, n_places, len(SERVICE_ITEMS)), np.int32),
             service_places=np.zeros((months, n_services), np.int32),
             incentives=np.zeros((months, n_incentives, n_places, len(INCENTIVE_ITEMS)), np.int64),

@@ -44,6 +44,8 @@ left the region or the age range while waiting; started. Of those helped: finish
 that they found while being helped, dropped out, moved on to another service, left the region or the age range.
 Placed in a job. Lost: rejected by rules, by money or by a full list, and not referred on. Waiting and being helped at
 the month's end. Days waited by those who started."""
+MICRO = 1_000_000
+"""Expected contacts with public services are counted in millionths, so that their sums are exact."""
 INCENTIVE_ITEMS = ("employers", "workers")
 """Monthly counts by incentive and Place: employers there who take part, workers living there whom it concerns and who
 are paid for, both at the month's end."""
@@ -142,6 +144,9 @@ class RunOutput:
     subsidy_names: tuple[str, ...]
     ledger: NDArray[np.int64]
     """(T, P, L): pence by line of `simulation.ledger.LINES`."""
+    service_use: NDArray[np.int64]
+    """(T, P, C): expected contacts with public services in the month, in millionths, for the C kinds of contact of
+    `processes.public_services.CONTACTS`."""
     services: NDArray[np.int32]
     """(T, J, P, len(SERVICE_ITEMS)) for J services"""
     service_places: NDArray[np.int32]

@@ -11,10 +11,12 @@ from simulation.processes.contact import DoorParameters
 from simulation.processes.demography import DemographyParameters
 from simulation.processes.employer_choice import EmployerParameters
 from simulation.processes.employer_offers import EmployerOfferParameters
+from simulation.processes.gain_from_work import GainParameters
 from simulation.processes.health import HealthParameters
 from simulation.processes.long_term_sickness import LongTermSicknessParameters
 from simulation.processes.participation import ParticipationParameters
 from simulation.processes.progression import ProgressionParameters
+from simulation.processes.public_services import PublicServicesParameters
 from simulation.processes.search import SearchParameters
 from simulation.processes.separation import SeparationParameters
 from simulation.processes.sickness_absence import AbsenceParameters
@@ -39,9 +41,11 @@ class Parameters:
     employer_choice: EmployerParameters
     wellbeing: WellbeingParameters
     claiming: ClaimingParameters
+    gain_from_work: GainParameters
     demography: DemographyParameters
     doors: DoorParameters
     employer_offers: EmployerOfferParameters
+    public_services: PublicServicesParameters
 
 
 _KINDS: dict[str, type] = {
@@ -55,9 +59,11 @@ _KINDS: dict[str, type] = {
     "employer_choice": EmployerParameters,
     "wellbeing": WellbeingParameters,
     "claiming": ClaimingParameters,
+    "gain_from_work": GainParameters,
     "demography": DemographyParameters,
     "doors": DoorParameters,
     "employer_offers": EmployerOfferParameters,
+    "public_services": PublicServicesParameters,
 }
 
 

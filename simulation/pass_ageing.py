@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import AGE_MIN_YEARS, State
+from simulation.columns import NO_GAIN
 from simulation.compiling import inlined
 from simulation.residents import ID_GENERATION
 from simulation.streams import draw, high, low
@@ -78,6 +79,10 @@ def arrive(c: Any, v: Any, donor: Any, i: int, month: int, key: Any) -> None:
     c.work_history[i] = donor.work_history[d]
     c.work_since[i] = month
     c.child_until[i] = _NEVER
+    for k in range(c.child_birth.shape[1]):
+        c.child_birth[i, k] = _NEVER
+    c.limited[i] = 0
+    c.keep[i] = NO_GAIN
     c.treatment[i] = _NEVER
     c.employer[i] = -1
     if c.programme[i] > 0:
@@ -130,12 +135,9 @@ def age(
         counters.moves[p, now, OUTSIDE, c.state[i]] += 1
         counters.flows[p, _ARRIVALS] += 1
     elif why & DUE != 0:
-        why |= CHANGED | EXIT | HEALTH_EVENT
+        why |= CHANGED | EXIT | HEALTH_EVENT | MONEY  # an age, a child's birthday or a term of an award
         if now != before:
             counters.ageing[p, now, s] += 1
-            why |= MONEY
             if np.uint32(low(draw(keys.skill, c.id[i]))) < v.promotion[p, now, c.qualification[i]]:
                 c.qualification[i] += 1
-        elif month == c.child_until[i]:
-            why |= MONEY
     return why

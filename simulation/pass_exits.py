@@ -22,6 +22,7 @@ from simulation.visit import (
     ENDED,
     HISTORY_POINTS,
     INSECURE_RATIO,
+    JSA_MONTHS,
     LEFT,
     MONEY,
     NO_STANDARD,
@@ -114,6 +115,8 @@ def exit_of(c: Any, t: Any, v: Any, i: int, u: int, month: int) -> Any:
     width = (width * np.int64(t.exit_level[c.place[i], s, d])) >> 16
     if d == _D_UNEMPLOYED and s == _EMPLOYED and c.insecure[i] == 1:
         width = (width * v.values[INSECURE_RATIO]) >> 16
+    if d == _D_SEARCH and s > _ABSENT:
+        width = (width * v.search_by_keep[c.keep[i]]) >> 16
     if c.help[i] > 0:
         if d == _D_SEARCH:
             width = (width * helped(c, v, i, RETURN if s == _ABSENT else ENTRY, month)) >> 16
@@ -159,7 +162,7 @@ def value_of(c: Any, v: Any, i: int, month: int) -> Any:
 
 @inlined
 def looks_of(c: Any, v: Any, key: Any, i: int, month: int) -> Any:
-    """Return how many employers a seeker looks at this month; help raises or lowers it, rounded by a draw.
+    """Return how many employers a seeker looks at this month; his gain from work and help move it, rounded by a draw.
 
     Parameters
     ----------
@@ -172,13 +175,16 @@ def looks_of(c: Any, v: Any, key: Any, i: int, month: int) -> Any:
     looks = max(np.int64(1), v.looks[c.state[i]] + v.cohort_looks[c.cohort[i]])
     if c.help_state[i] & PLACED:
         return v.values[PLACED_LOOKS]
-    if c.help[i] == 0:
-        return looks
     ratio = np.int64(1 << 16)
-    if c.state[i] == _UNEMPLOYED:
-        ratio = helped(c, v, i, ENTRY, month)
-    if c.help_state[i] & HELPED:
-        ratio = (ratio * v.lock_in[np.int64(c.help[i]) - 1]) >> 16
+    if c.state[i] == _UNEMPLOYED:  # who is inactive searches more or less often instead
+        ratio = v.search_by_keep[c.keep[i]]
+    if c.help[i] > 0:
+        if c.state[i] == _UNEMPLOYED:
+            ratio = (ratio * helped(c, v, i, ENTRY, month)) >> 16
+        if c.help_state[i] & HELPED:
+            ratio = (ratio * v.lock_in[np.int64(c.help[i]) - 1]) >> 16
+    if ratio == 1 << 16:
+        return looks
     return min(np.int64(63), (looks * ratio + (high(draw(key, c.id[i])) >> 16)) >> 16)
 
 
@@ -314,7 +320,7 @@ def leave(
     """
     s = np.int64(c.state[i])
     to = exit_of(c, t, v, i, u, month)
-    if s == _ABSENT:
+    if s == _ABSENT or (s == _UNEMPLOYED and np.int64(month) - c.since[i] == v.values[JSA_MONTHS]):
         why |= MONEY
     if to == RISES:
         why |= CHANGED | MONEY

@@ -14,7 +14,7 @@ import numpy as np
 
 from simulation.employers import Employers
 from simulation.employment import LookTables, place_workers
-from simulation.households import form_units
+from simulation.households import Homes, form_units, homes_of
 from simulation.population_health import set_barriers, set_cohorts, set_conditions
 from simulation.population_joint import BANDS, draw_cells, people, place_edges, single_years
 from simulation.population_margins import compare
@@ -37,13 +37,15 @@ LARGEST_SAMPLE = 1000
 class Population:
     """A region's people and employers at month 0.
 
-    `margins` has one row a margin's category and Place: place, margin, category, target, drawn, difference.
+    `margins` has one row a margin's category and Place: place, margin, category, target, drawn, difference. `homes` is
+    what benefit units are formed by, again after the run-in; None leaves them as they are.
     """
 
     residents: Residents
     employers: Employers
     looks: LookTables
     margins: DataFrame
+    homes: Homes | None = None
 
 
 def build(
@@ -85,14 +87,15 @@ def build(
     age = single_years(codes, numbers, targets)
     residents.birth[:] = -(age.astype(np.int16) * 12 + stream("birth").integers(0, 12, len(age), np.int16))
     band = BANDS[age - np.uint8(AGES[0])].astype(np.uint8)
-    form_units(residents, numbers, targets, band)
+    homes = homes_of(numbers, targets)
+    form_units(residents, homes, band)
     set_conditions(residents, numbers, targets, band, edges)
     set_cohorts(residents, numbers, targets, age, edges)
     set_barriers(residents, numbers)
     set_spells(residents, numbers)
     employers, looks = place_workers(region, numbers, targets, residents, age)
     margins = compare(region, numbers, targets, residents, employers, looks.commuting, age)
-    return Population(partners_side_by_side(residents), employers, looks, margins)
+    return Population(partners_side_by_side(residents), employers, looks, margins, homes)
 
 
 def partners_side_by_side(residents: Residents) -> Residents:

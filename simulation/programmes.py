@@ -14,7 +14,8 @@ from simulation.columns import Firms
 from simulation.doors import Rows, eligible, served_first
 from simulation.streams import FIXED, U64, Purpose, draws, key, key_of
 from simulation.subsidies import highest_cost, monthly_cost
-from simulation.taxben.flows import employer_ni, gross_of
+from simulation.taxben.law import employer_ni
+from simulation.taxben.units import gross_of
 
 if TYPE_CHECKING:
     from simulation.model import RegionModel

@@ -7,14 +7,26 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import State
-from simulation.columns import HELPED
+from simulation.care_classes import change_care
+from simulation.columns import CHILD_MONTHS, HELPED
 from simulation.compiling import inlined, kernel, scalar
 from simulation.streams import U64, draw
 from simulation.thresholds import TENURE_BUCKETS
-from simulation.visit import ENDED, N_STATES, cell_of, exit_class_of, health_class_of
+from simulation.visit import (
+    CHILDCARE_UNTIL,
+    ELEMENT_MONTHS,
+    ENDED,
+    N_STATES,
+    TRIAL_MONTHS,
+    cell_of,
+    exit_class_of,
+    health_class_of,
+)
 
 _EMPLOYED, _ABSENT, _UNEMPLOYED = int(State.EMPLOYED), int(State.ABSENT), int(State.UNEMPLOYED)
 _SECOND_TENURE, _THIRD_TENURE = TENURE_BUCKETS[1:]
+_CHILD_MONTHS = CHILD_MONTHS
+_NEVER = -32768
 _ONES = U64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -40,6 +52,26 @@ def set_from(bits: Any, i: Any, month: Any, on: Any) -> None:
 
 
 @inlined
+def next_birthday(c: Any, v: Any, i: int, month: int) -> Any:
+    """Return the next month in which a child's age changes what the unit is paid; there is a child under 18.
+
+    Parameters
+    ----------
+    c, v : columns, visit parameters.
+    i : row.
+    month : month number.
+    """
+    due = np.int64(c.child_until[i])
+    for k in range(c.child_birth.shape[1]):
+        if c.child_birth[i, k] != _NEVER:
+            for months in (_CHILD_MONTHS, v.values[CHILDCARE_UNTIL]):
+                then = np.int64(c.child_birth[i, k]) + months
+                if then > month:
+                    due = min(due, then)
+    return due
+
+
+@inlined
 def record_one(
     c: Any, t: Any, v: Any, rec: Any, counters: Any, wellbeing: Any, i: int, month: int, policy: int
 ) -> None:
@@ -61,6 +93,7 @@ def record_one(
         counters.cells[c.cell[i]] -= 1
         counters.cells[cell] += 1
         c.cell[i] = cell
+    change_care(c, counters, i, month)
     if c.programme[i] == ENDED:
         c.programme[i] = 0
         if policy >= 0:
@@ -75,9 +108,15 @@ def record_one(
     c.health_class[i] = health_class_of(band, severity, c.conditions[i], c.diagnosed[i])
     due = np.int64(c.birth[i]) + t.band_end[band]
     if month < c.child_until[i]:
-        due = min(due, np.int64(c.child_until[i]))
+        due = min(due, next_birthday(c, v, i, month))
+    if c.limited[i] > 0 and s <= _ABSENT:
+        for months in (v.values[ELEMENT_MONTHS], v.values[TRIAL_MONTHS]):
+            if month < c.work_since[i] + months:
+                due = min(due, np.int64(c.work_since[i]) + months)
     if s == _EMPLOYED and tenure < _THIRD_TENURE:
         due = min(due, np.int64(c.hired[i]) + (_SECOND_TENURE if tenure < _SECOND_TENURE else _THIRD_TENURE))
+    if c.treatment[i] > month:  # service use changes when treatment begins
+        due = min(due, np.int64(c.treatment[i]))
     c.timer[i] = due
     level = np.int64(v.satisfaction_levels[draw(wellbeing, c.id[i]) & U64(255)]) + v.satisfaction[s, severity]
     if c.programme[i] > 0:

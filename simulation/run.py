@@ -24,7 +24,16 @@ from simulation.parameters import build as build_parameters
 from simulation.population import Population
 from simulation.scorecard import Scorecard
 from simulation.services import and_those_of
-from simulation.start import RUN_IN_MONTHS, Levels, Start, first_pay, raw_start, shift_calendar
+from simulation.start import (
+    RUN_IN_MONTHS,
+    Levels,
+    Start,
+    claims_as_old_as_spells,
+    first_pay,
+    new_units,
+    raw_start,
+    shift_calendar,
+)
 from simulation.thresholds import LEVELS
 from simulation.visit import CELL_SHAPE
 
@@ -99,6 +108,11 @@ def prepare(
         if month >= run_in - 24:
             settled.append(model.tightness.copy())
     start.tightness = np.mean(settled, axis=0) if settled else start.tightness
+    if population.homes is not None:
+        start.local_rents = population.homes.rent[:, 1]
+        new_units(start.columns, population.homes, start.tables.band)
+        model.settle_everybody()
+        claims_as_old_as_spells(start.columns)
     model.release()
     return start
 
@@ -197,6 +211,7 @@ def output_of(
         service_places=rows["service_places"],
         service_names=model.services.names if model.services else (),
         ledger=rows["ledger"],
+        service_use=rows["service_use"],
         state_hash=rows["state_hash"],
         records=_record(model, groups) if groups is not None else None,
         seconds=seconds,

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.vocabulary import AGE_BAND_STARTS, IN_WORK
-from simulation.columns import Columns, Firms, columns_of, firms_of
+from scenarios.vocabulary import AGE_BAND_STARTS, IN_WORK, Benefit
+from simulation.care_tables import care_table
+from simulation.columns import Columns, Firms, children_until, columns_of, firms_of
 from simulation.employers import Employers
+from simulation.households import Homes, form_units
 from simulation.looks import LookTables
 from simulation.model_tables import Limits, heads_by_age, look_tables, prevalence
 from simulation.parameters import Parameters
-from simulation.processes import demography, progression
+from simulation.processes import demography, gain_from_work, progression
 from simulation.registry import parameters_of, transitions
 from simulation.residents import NEVER, Residents
 from simulation.thresholds import LEVELS, ONE, Tables, tabulate
@@ -44,7 +46,10 @@ class Levels:
 
 @dataclass
 class Start:
-    """Everything a run begins from: the state at month 0 and what stays fixed."""
+    """Everything a run begins from: the state at month 0 and what stays fixed.
+
+    `local_rents`: middle of private rents by Place, pounds a month; None where they are not known.
+    """
 
     columns: Columns
     firms: Firms
@@ -59,8 +64,10 @@ class Start:
     sample: int
     draw: int
     tightness: NDArray[np.float64]
+    care_table: NDArray[np.int64]
     limits: Limits = field(default_factory=Limits)
     visit: Visit | None = None
+    local_rents: NDArray[np.float64] | None = None
 
     @property
     def n(self) -> int:
@@ -70,9 +77,38 @@ class Start:
 
 def shift_calendar(c: Columns, months: int) -> None:
     """Move every calendar column back by some months (in place)."""
-    for name in ("birth", "since", "work_since", "hired", "treatment", "claim_since", "programme_since", "child_until"):
+    names = ("birth", "since", "work_since", "hired", "treatment", "claim_since", "programme_since", "child_until")
+    for name in (*names, "child_birth"):
         column = getattr(c, name)
         column[column != NEVER] -= months
+
+
+def new_units(c: Columns, homes: Homes, band: NDArray[np.uint8]) -> None:
+    """Form benefit units anew at month 0 and put partners into neighbouring rows, all in place.
+
+    In the years of the run-in nobody is born and nobody moves in together.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    homes : what units are formed by.
+    band : age band by months of age.
+    """
+    form_units(c, homes, band[-c.birth.astype(np.int64)])
+    c.child_until[:] = children_until(c.child_birth)
+    order = np.lexsort((np.arange(len(c.id)), c.unit, c.place))
+    row = np.empty(len(order), np.int32)
+    row[order] = np.arange(len(order), dtype=np.int32)
+    c.partner[:] = np.where(c.partner >= 0, row[c.partner], c.partner)
+    c.unit[:] = row[c.unit]
+    for column in c:
+        column[:] = column[order]
+
+
+def claims_as_old_as_spells(c: Columns) -> None:
+    """Let claims of units just formed be as old as their members' spells (in place)."""
+    new = (c.benefit != int(Benefit.NONE)) & (c.claim_since == -1)
+    c.claim_since[new] = np.minimum(c.since[new], -1)
 
 
 def first_pay(c: Columns, employers: Employers, p: Parameters, floor: NDArray[np.int64]) -> None:
@@ -114,6 +150,7 @@ def tables_of(c: Columns, n_places: int, p: Parameters, levels: Levels) -> Table
         demography.leaving_hazard(demography.smoothed(heads_by_age(c, n_places), p.demography)),
         levels.place,
         p.separation.insecure_ratio,
+        gain_from_work.highest_search_ratio(p.gain_from_work),
     )
 
 
@@ -158,5 +195,6 @@ def raw_start(
         sample=sample,
         draw=draw,
         tightness=np.zeros(n_areas),
+        care_table=care_table(parameters.public_services),
         limits=limits or Limits(),
     )

@@ -58,6 +58,11 @@ class Purpose(IntEnum):
     SITE = 27  # how far a service's effect lies from its mean in a Place
     JOINING = 28  # by incentive. low: does an employer join
     ALLOCATION = 29  # chances in an allocator that explores
+    DISABILITY = 30  # low: has Personal Independence Payment, at his severity; high: at which level
+    CONTRIBUTION = 31  # low: claims a new-style benefit; high: does his health element outlast the start of a job
+    FAMILY = 32  # by unit. low: pays for childcare; high: claims Child Benefit
+    CARER = 33  # low: has the carer element
+    GAIN = 34  # low: turns a job down that would leave too little
 
 
 def _mix_py(z: int) -> int:

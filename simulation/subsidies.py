@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from simulation.compiling import kernel
 from simulation.ledger import LINE_INDEX
-from simulation.taxben.flows import employer_ni, gross_of
+from simulation.taxben.law import employer_ni
+from simulation.taxben.units import gross_of
 
 _LOCAL = LINE_INDEX["local_subsidy_wage"] - LINE_INDEX["subsidy_wage"]
 _WAGE, _GRANT = LINE_INDEX["subsidy_wage"], LINE_INDEX["subsidy_grant"]

@@ -77,6 +77,7 @@ class Tables(NamedTuple):
     level_of: NDArray[np.int8]
     insecure_ratio: float
     treated_ratio: float
+    search_ratio: float
     destination: NDArray[np.int8]
     offset: NDArray[np.uint32]
     exit_bound: NDArray[np.uint16]
@@ -208,6 +209,7 @@ def _exit_bound(tables: Tables, level: NDArray[np.uint32]) -> NDArray[np.uint16]
     insecure[1, 0, DESTINATIONS.index("unemployed")] = tables.insecure_ratio
     first = _in_segments(job_widths * shape * insecure, SEGMENTS).reshape(-1, N_SEGMENTS)
     inactive = widths[State.LONG_TERM_SICK :].max(axis=2) * highest[State.LONG_TERM_SICK :, None, None, None, :]
+    inactive[..., DESTINATIONS.index("search")] *= tables.search_ratio
     others = _in_segments(inactive, SEGMENTS).reshape(-1, N_SEGMENTS)
     always = np.full((1, N_SEGMENTS), 65535.0)
     bound: NDArray[np.uint16] = np.minimum(np.concatenate([first, others, always]), 65535).astype(np.uint16).ravel()
@@ -248,6 +250,7 @@ def tabulate(
     leaving: NDArray[np.float64],
     levels: NDArray[np.float64],
     insecure_ratio: float,
+    search_ratio: float,
 ) -> Tables:
     """Return all thresholds of a run.
 
@@ -260,6 +263,7 @@ def tabulate(
     leaving : hazard of leaving the region, per month, shape (places, 49).
     levels : factors by Place and level (LEVELS), shape (places, 3).
     insecure_ratio : separation from an insecure job relative to a secure one.
+    search_ratio : highest factor of the gain from work on search outside the labour force.
 
     Raises
     ------
@@ -281,6 +285,7 @@ def tabulate(
         level_of=level_of,
         insecure_ratio=insecure_ratio,
         treated_ratio=max(1.0, health.treated_recovery_ratio),
+        search_ratio=max(1.0, search_ratio),
         destination=destination,
         offset=offset,
         exit_bound=np.zeros(N_SEGMENTS, np.uint16),

@@ -29,6 +29,10 @@ VALUES = (
     "ability_weight",
     "placed_looks",
     "placed_points",
+    "jsa_months",
+    "childcare_until",
+    "element_months",
+    "trial_months",
 )
 """Names of the entries of `Visit.values`: 32-bit thresholds for shares and hazards, 16-bit fixed point for
 ratios, points for penalties, months for spells."""
@@ -49,6 +53,10 @@ ratios, points for penalties, months for spells."""
     ABILITY_WEIGHT,
     PLACED_LOOKS,
     PLACED_POINTS,
+    JSA_MONTHS,
+    CHILDCARE_UNTIL,
+    ELEMENT_MONTHS,
+    TRIAL_MONTHS,
 ) = range(len(VALUES))
 
 CELL_SHAPE = (len(AGE_BANDS), len(SEXES), len(ETHNICITIES), len(HEALTH), len(STATES))
@@ -93,7 +101,8 @@ class Visit(NamedTuple):
     (`processes.help_effects.RATIOS`), 16-bit fixed point; `lock_in` the same of looks while being helped;
     `help_until` months after which there is no effect left; `help_satisfaction` tenths while being helped. `offers`:
     bits of what each employer offers under an incentive, of no length where the arm has none; `offer_ratio` what that
-    multiplies hazards with by state, group of workers and destination, 16-bit fixed point.
+    multiplies hazards with by state, group of workers and destination, 16-bit fixed point. `search_by_keep`: what the
+    gain from work multiplies looks and search with, by `Columns.keep`, 16-bit fixed point.
     """
 
     values: NDArray[np.int64]
@@ -121,6 +130,7 @@ class Visit(NamedTuple):
     help_satisfaction: NDArray[np.int64]
     offers: NDArray[np.uint8]
     offer_ratio: NDArray[np.int64]
+    search_by_keep: NDArray[np.int64]
 
 
 class Counters(NamedTuple):
@@ -128,7 +138,7 @@ class Counters(NamedTuple):
 
     `cells`: residents by Place and CELL_SHAPE; `moves`: by Place, age band, state left and state entered
     (OUTSIDE included); `ageing`: by Place, age band entered and state; `flows`, `satisfaction`: by Place;
-    `subsidies`: by subsidy, Place and item.
+    `subsidies`: by subsidy, Place and item; `care`: changes by Place and class of service use.
     """
 
     cells: NDArray[np.int32]
@@ -137,6 +147,7 @@ class Counters(NamedTuple):
     flows: NDArray[np.int32]
     satisfaction: NDArray[np.int64]
     subsidies: NDArray[np.int64]
+    care: NDArray[np.int32]
 
 
 @scalar

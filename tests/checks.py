@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import Benefit, State
+from simulation.care_classes import CARE_SHAPE
 from simulation.ledger import LINE_INDEX, LINES, OTHER_FUNDERS, SERVICE_PAYERS, balances
 from simulation.model import RegionModel
 from simulation.observers import Rows
@@ -13,7 +14,8 @@ from simulation.output import FLOW_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS
 from simulation.residents import NEVER
 from simulation.visit import CELL_SHAPE, OUTSIDE
 from tests.funds import check_money as check_funds
-from tests.plain import money
+from tests.plain import care, money
+from tests.plain.benefits import CREDIT, Rates
 
 STATUSES = {
     State.EMPLOYED: {Benefit.NONE, Benefit.UC_WORKING},
@@ -26,6 +28,14 @@ STATUSES = {
     State.OTHER_INACTIVE: {Benefit.NONE, Benefit.UC_SEARCHING, Benefit.UC_OTHER},
 }
 """Benefit statuses that each state allows."""
+UNIT_LINES = (
+    *(f"uc_{part}" for part in CREDIT),
+    "child_benefit",
+    "child_benefit_charge",
+    "council_tax_support",
+    "claim_handling",
+)
+"""Lines of what is kept beside a unit's head."""
 BANDS_FROM = np.array([16, 18, 21, 25, 35, 50, 60]) * 12
 
 
@@ -38,11 +48,22 @@ def recounted_cells(model: RegionModel, month: int) -> NDArray[np.int64]:
     return out
 
 
+def recounted_care(model: RegionModel, month: int) -> NDArray[np.int64]:
+    """Return residents by Place and class of service use at the end of a month, counted one by one."""
+    c, out = model.columns, np.zeros((model.start.n_places, *CARE_SHAPE), np.int64)
+    for i in range(model.start.n):
+        person = {name: int(getattr(c, name)[i]) for name in care.COLUMNS}
+        severity, common, severe, *rest = care.key_of(person, month)
+        out[(int(c.place[i]), severity, common + 2 * severe, *rest)] += 1
+    return out
+
+
 def check_stocks(model: RegionModel, month: int) -> None:
     """Every resident is in exactly one cell, and the running counts are the recounted ones."""
     recount = recounted_cells(model, month)
     assert recount.sum() == model.start.n
     assert np.array_equal(recount, model.cells.reshape(recount.shape))
+    assert np.array_equal(recounted_care(model, month).ravel(), model.accounts.care.counts)
     by_place = np.bincount(model.columns.place, model.columns.satisfaction, model.start.n_places)
     assert np.array_equal(by_place.astype(np.int64), model.satisfaction)
 
@@ -87,6 +108,7 @@ def recomputed_ledger(model: RegionModel, month: int) -> NDArray[np.int64]:
     year = min(max(f"{first}/{(first + 1) % 100:02d}", years[0]), years[-1])
     factor = next((multiplier for since, multiplier in reversed(model.arm.minimum_wage) if since <= month), 1.0)
     law = money.Law(model.start.rules[year], factor)
+    rates = Rates(model.start.rules[year], model.rate_key[2])
     for i in range(model.start.n):
         person = {name: int(getattr(c, name)[i]) for name in ("state", "pay", "hours", "birth", "since", "slot")}
         spec = model.arm.subsidies[c.programme[i] - 1] if c.programme[i] else None
@@ -102,10 +124,28 @@ def recomputed_ledger(model: RegionModel, month: int) -> NDArray[np.int64]:
             line[LINE_INDEX["income_tax"]] += law.income_tax(gross)
             line[LINE_INDEX["employee_ni"]] += law.insurance(gross)
             line[LINE_INDEX["employer_ni"]] += law.boss_insurance(gross, kind == money.YOUNG_WAGE)
-        line[LINE_INDEX["universal_credit"]] += int(c.award[i])
+        _post_own_benefits(model, i, rates, line)
+        if c.benefit[i] != Benefit.NONE and c.claim_since[i] == month:
+            line[LINE_INDEX["claim_handling"]] += round(model.start.parameters.claiming.new_claim_pounds * 100)
+        user = {name: int(getattr(c, name)[i]) for name in care.COLUMNS}
+        for name, pence in care.pence(care.key_of(user, month), model.start.parameters.public_services).items():
+            line[LINE_INDEX[name]] += pence
         if c.programme[i]:
             _post_placement(model, i, month, law, line)
     return out
+
+
+def _post_own_benefits(model: RegionModel, i: int, r: Rates, line: NDArray[np.int64]) -> None:
+    """Post what a resident and, at its head, a unit hold; a unit's Universal Credit is what its parts leave."""
+    c = model.columns
+    flows = c.unit_flows[i].tolist()
+    assert c.award[i] == sum(flows[:6]) - sum(flows[6:8])
+    for name, pence in zip(UNIT_LINES, flows, strict=True):
+        line[LINE_INDEX[name]] += pence
+    daily, mobility = divmod(int(c.pip[i]), 3)
+    line[LINE_INDEX["pip"]] += r.daily[daily] + r.mobility[mobility]
+    kind = int(c.contributory[i])
+    line[LINE_INDEX["new_style_esa" if kind == 3 else "new_style_jsa"]] += [0, *r.jsa, r.esa][kind]
 
 
 def _post_placement(model: RegionModel, i: int, month: int, law: money.Law, line: NDArray[np.int64]) -> None:

@@ -14,11 +14,11 @@ from experiments.folders import keep_compiled_code
 from experiments.version import __version__
 
 if TYPE_CHECKING:
-    from workability.notebook import Comparison, Scenario, run
+    from workability.notebook import Comparison, Scenario, run, taxben
 
 keep_compiled_code()
 
-__all__ = ["Comparison", "Scenario", "__version__", "run"]
+__all__ = ["Comparison", "Scenario", "__version__", "run", "taxben"]
 
 
 def __getattr__(name: str) -> object:

@@ -18,6 +18,7 @@ from workability.command_plan import gm_export, plan, unit_costs
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
 from workability.command_scenarios import check, scenarios, targets
+from workability.command_taxben import taxben
 from workability.guard import EXIT_CODES, INTERRUPTED
 from workability.terminal import data
 
@@ -39,6 +40,7 @@ QUESTIONS = """Which question do you have?
   Do a plan's promised savings hold up?                workability plan cheshire-warrington-2018
   The run in the order of Greater Manchester's tool?   workability gm-export kickstart kickstart.xlsx
   Which unit costs are used, and how to renew them?    workability unit-costs
+  What do tax and benefits leave of a job's pay?       workability taxben --template
   How far is the baseline from what is published?      workability targets
   Is the population like the region it stands for?     workability targets --margins
   Is this machine fit for it?                          workability doctor
@@ -111,6 +113,7 @@ app.command(epilog="Output: the file named (gm-export.csv if none is), for a .cs
 app.command(epilog="Output: a list on standard output, or the file of --out (unit_costs.yaml) after an import.")(
     unit_costs
 )
+app.command(epilog="Output: a table on standard output, or the CSV file of --out FILE.csv.")(taxben)
 app.command(epilog=READ_ONLY)(targets)
 app.command(epilog=READ_ONLY)(doctor)
 

@@ -24,7 +24,7 @@ EXIT_CODES = (
     (DONE, "done"),
     (UNEXPECTED, "unexpected error"),
     (BAD_USAGE, "bad usage: an option that cannot be used (also a folder for --out)"),
-    (INVALID, "invalid scenario, parameters (also by --set) or file of client counts"),
+    (INVALID, "invalid scenario, parameters (also by --set) or file of client counts or of households"),
     (MISSING, "data missing or stale"),
     (SOME_FAILED, "finished with some failed runs"),
     (CHECK_FAILED, "a check failed"),

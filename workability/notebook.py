@@ -267,3 +267,28 @@ def run(
         out=Path(out),
     )
     return Comparison(run_paired(request, events))
+
+
+def taxben(households: pd.DataFrame, year: str = "2025/26", *, per: str = "year") -> pd.DataFrame:
+    """Return tax and benefits of households, part by part, in pounds: one row a household in the order given.
+
+    Parameters
+    ----------
+    households : DataFrame
+        Columns as `workability taxben --template` prints them.
+    year : str
+        Financial year of the rates; later ones than are held are extrapolated, and column `rules` says so.
+    per : str
+        `year` or `month`.
+
+    Raises
+    ------
+    experiments.errors.RunError
+        If a household cannot exist, a cell cannot be read, or no rates are known for the year.
+    """
+    from experiments.errors import InvalidRequest
+    from experiments.taxben import assess, assess_monthly
+
+    if per not in ("year", "month"):
+        raise InvalidRequest(f"per={per!r} is neither 'year' nor 'month'. Write one of the two.")
+    return assess(households, year) if per == "year" else assess_monthly(households, year)

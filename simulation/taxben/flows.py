@@ -1,8 +1,7 @@
 """Step 9 of the month: what a change of a resident's job or state changes in the month's payments.
 
 Payments of people to whom nothing happened are carried as running totals by Place and line; an event takes
-a resident's old flows out and puts the new ones in. Left out here: elements of Universal Credit for
-children, housing and carers, occupational sick pay, and every benefit but Universal Credit.
+a resident's old flows out and puts the new ones in. Left out here: occupational sick pay.
 """
 
 from __future__ import annotations
@@ -12,76 +11,44 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import AGE_MAX_YEARS, Benefit, State
-from simulation.compiling import inlined, kernel, scalar
+from simulation.columns import NO_GAIN, UNIT_FLOWS
+from simulation.compiling import inlined, kernel
 from simulation.ledger import LINE_INDEX
 from simulation.streams import draw, high, low
+from simulation.taxben.gain import kept_by, tax_support_of
+from simulation.taxben.law import award, child_benefit_charge, employee_ni, employer_ni, income_tax, pip_pence, sick_pay
+from simulation.taxben.units import (
+    CHARGE,
+    CHILD_BENEFIT,
+    ESA,
+    HANDLING,
+    N_CREDIT,
+    NOTHING,
+    SICK_PAY,
+    TAX_SUPPORT,
+    WAGE,
+    YOUNG_WAGE,
+    claim_of,
+    contributory_of,
+    contributory_pence,
+    entitled,
+    gross_of,
+    limited_of,
+    net_of,
+    on_trial,
+    pip_of,
+)
 
 _WAGES, _TAX, _NI = LINE_INDEX["wages"], LINE_INDEX["income_tax"], LINE_INDEX["employee_ni"]
-_ER_NI, _SSP, _UC = LINE_INDEX["employer_ni"], LINE_INDEX["statutory_sick_pay"], LINE_INDEX["universal_credit"]
+_ER_NI, _SSP, _UC = LINE_INDEX["employer_ni"], LINE_INDEX["statutory_sick_pay"], LINE_INDEX["uc_standard"]
+_JSA, _ESA, _PIP = LINE_INDEX["new_style_jsa"], LINE_INDEX["new_style_esa"], LINE_INDEX["pip"]
+_CHILD, _CHARGE = LINE_INDEX["child_benefit"], LINE_INDEX["child_benefit_charge"]
+_TAX_SUPPORT, _HANDLING = LINE_INDEX["council_tax_support"], LINE_INDEX["claim_handling"]
 _EMPLOYED, _ABSENT, _UNEMPLOYED = int(State.EMPLOYED), int(State.ABSENT), int(State.UNEMPLOYED)
 _LTS, _STUDENT, _OTHER = int(State.LONG_TERM_SICK), int(State.STUDENT), int(State.OTHER_INACTIVE)
 _NEVER = -32768
-_ADULT_MONTHS = 25 * 12
-NOTHING, WAGE, YOUNG_WAGE, SICK_PAY = 0, 1, 2, 3
-"""Kinds of gross pay, kept beside it so that an old flow can be taken out exactly."""
 _NONE, _SEARCHING, _HEALTH = int(Benefit.NONE), int(Benefit.UC_SEARCHING), int(Benefit.UC_HEALTH)
 _WORKING, _OTHER_UC = int(Benefit.UC_WORKING), int(Benefit.UC_OTHER)
-
-
-@scalar
-def gross_of(pay: Any, hours: Any) -> Any:
-    """Return gross pay, pence a month, of an hourly pay in pence and weekly hours."""
-    return (np.int64(pay) * np.int64(hours) * 52) // 12
-
-
-@scalar
-def income_tax(gross: Any, r: Any) -> Any:
-    """Return income tax, pence a month, on a monthly gross (England)."""
-    allowance = r.allowance
-    if gross > r.allowance_taper_from:
-        allowance = max(np.int64(0), allowance - (gross - r.allowance_taper_from) // 2)
-    basic_width = r.basic_to - r.allowance
-    taxable = max(np.int64(0), gross - allowance)
-    basic = min(taxable, basic_width)
-    higher = min(max(np.int64(0), taxable - basic_width), r.higher_to - basic_width)
-    top = max(np.int64(0), taxable - r.higher_to)
-    return (basic * r.basic_rate + higher * r.higher_rate + top * r.additional_rate) // 10000
-
-
-@scalar
-def employee_ni(gross: Any, r: Any) -> Any:
-    """Return the employee's National Insurance, pence a month."""
-    main = max(np.int64(0), min(gross, r.ni_to) - r.ni_from)
-    upper = max(np.int64(0), gross - r.ni_to)
-    return (main * r.ni_rate + upper * r.ni_upper_rate) // 10000
-
-
-@scalar
-def employer_ni(gross: Any, young: Any, r: Any) -> Any:
-    """Return the employer's National Insurance, pence a month; nothing on the young up to their threshold.
-
-    Parameters
-    ----------
-    gross : pence a month.
-    young : whether the worker is under the age of the relief.
-    r : rates of the year.
-    """
-    start = r.young_relief_to if young else r.employer_ni_from
-    return max(np.int64(0), gross - start) * r.employer_ni_rate // 10000
-
-
-@scalar
-def net_of(gross: Any, kind: Any, r: Any) -> Any:
-    """Return pay after tax and National Insurance, pence a month.
-
-    Parameters
-    ----------
-    gross, kind : pence a month, and which kind of pay.
-    r : rates of the year.
-    """
-    if kind == WAGE or kind == YOUNG_WAGE:  # noqa: SIM109  a compiled comparison, not a tuple made at every call
-        return gross - income_tax(gross, r) - employee_ni(gross, r)
-    return np.int64(gross)
 
 
 @inlined
@@ -103,46 +70,6 @@ def post_pay(running: Any, place: int, gross: int, kind: int, r: Any, sign: int)
         running[place, _TAX] += sign * income_tax(gross, r)
         running[place, _NI] += sign * employee_ni(gross, r)
         running[place, _ER_NI] += sign * employer_ni(gross, kind == YOUNG_WAGE, r)
-
-
-@inlined
-def award_of(c: Any, i: int, j: int, month: int, r: Any) -> Any:
-    """Return the unit's Universal Credit if claimed, pence a month; j is the partner's row or -1.
-
-    Parameters
-    ----------
-    c : residents' columns.
-    i, j : rows of the unit; j is -1 without a partner.
-    month : month number.
-    r : rates of the year.
-    """
-    oldest = np.int64(month) - c.birth[i]
-    sick = c.state[i] == _LTS
-    since = np.int64(c.since[i])
-    students = c.state[i] == _STUDENT
-    gross = np.int64(c.gross[i])
-    if j >= 0:
-        oldest = max(oldest, np.int64(month) - c.birth[j])
-        if c.state[j] == _LTS:
-            since = min(since, np.int64(c.since[j])) if sick else np.int64(c.since[j])
-            sick = True
-        students = students and c.state[j] == _STUDENT
-        gross += np.int64(c.gross[j])
-    if students:
-        return np.int64(0)
-    most = r.standard[(2 if j >= 0 else 0) + (1 if oldest >= _ADULT_MONTHS else 0)]
-    if sick:
-        most += r.health_new if since >= r.health_new_from else r.health_existing
-    # at least half of gross pay is net: nearly everybody in work is past any award without working out tax
-    if (gross // 2 - r.work_allowance) * r.taper >= most * 10000:
-        return np.int64(0)
-    allowance = np.int64(0)
-    if sick or month < c.child_until[i] or (j >= 0 and month < c.child_until[j]):
-        allowance = r.work_allowance if c.tenure[i] == 0 else r.work_allowance_housing
-    net = net_of(np.int64(c.gross[i]), c.gross_kind[i], r)
-    if j >= 0:
-        net += net_of(np.int64(c.gross[j]), c.gross_kind[j], r)
-    return max(np.int64(0), most - max(np.int64(0), net - allowance) * r.taper // 10000)
 
 
 @inlined
@@ -184,36 +111,56 @@ def pay_in_force(c: Any, pay: Any, i: int, month: int) -> Any:
 
 
 @inlined
-def set_benefit(c: Any, i: int, award: int, h: Any, must_look: int, month: int, band: Any, claimants: Any) -> None:
+def forget_claim(c: Any, i: int, month: int, p: Any, posted: Any) -> None:
+    """Take back what a claim cost that began this month and ends in it: new rates came before other events.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    i, month : row, month number.
+    p : integers of claiming.
+    posted : single payments by Place and line, pence, written.
+    """
+    if c.benefit[i] != _NONE and c.claim_since[i] == month:
+        posted[c.place[i], _HANDLING] -= p.new_claim
+
+
+@inlined
+def set_benefit(
+    c: Any, i: int, award_now: int, h: Any, month: int, p: Any, posted: Any, band: Any, claimants: Any
+) -> None:
     """Set a resident's benefit status from the unit's award and his state; a claim begins when it first pays.
 
     Parameters
     ----------
     c : residents' columns, written.
     i : row.
-    award : the unit's award, pence a month.
+    award_now : the unit's award, pence a month.
     h : the unit's draw of claiming.
-    must_look : 32-bit threshold of having to look while inactive.
     month : month number.
+    p : integers of claiming.
+    posted : single payments by Place and line, pence, written.
     band, claimants : age band by months of age; residents who must look, by Place and age band, written.
     """
     s = c.state[i]
     status = _NONE
-    if award > 0 and s != _STUDENT:
+    if award_now > 0 and s != _STUDENT:
         if s <= _ABSENT:
             status = _WORKING
         elif s == _UNEMPLOYED:
             status = _SEARCHING
         elif s == _LTS:
             status = _HEALTH
-        elif s == _OTHER and high(h) < must_look:
+        elif s == _OTHER and high(h) < p.must_look:
             status = _SEARCHING
         else:
             status = _OTHER_UC
     if status == _NONE:
+        forget_claim(c, i, month, p, posted)
         c.claim_since[i] = _NEVER
     elif c.benefit[i] == _NONE:
         c.claim_since[i] = month
+        posted[c.place[i], _HANDLING] += p.new_claim
     c.benefit[i] = status
     counted = band[min(month - c.birth[i], AGE_MAX_YEARS * 12 - 1)] + 1 if status == _SEARCHING else 0
     if counted != c.counted[i]:
@@ -225,19 +172,42 @@ def set_benefit(c: Any, i: int, award: int, h: Any, must_look: int, month: int, 
 
 
 @inlined
+def post_unit(c: Any, i: int, place: int, flows: Any, running: Any) -> None:
+    """Replace what a unit is paid by new flows, in the running totals and beside its head.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    i, place : row of the head, its Place.
+    flows : pence a month, UNIT_FLOWS of them.
+    running : payments of a month by Place and line, pence, written.
+    """
+    old = c.unit_flows[i]
+    for k in range(N_CREDIT):
+        running[place, _UC + k] += flows[k] - old[k]
+    running[place, _CHILD] += flows[CHILD_BENEFIT] - old[CHILD_BENEFIT]
+    running[place, _CHARGE] += flows[CHARGE] - old[CHARGE]
+    running[place, _TAX_SUPPORT] += flows[TAX_SUPPORT] - old[TAX_SUPPORT]
+    running[place, _HANDLING] += flows[HANDLING] - old[HANDLING]
+    for k in range(UNIT_FLOWS):
+        old[k] = flows[k]
+
+
+@inlined
 def settle_unit(
-    c: Any, i: int, month: int, r: Any, claiming: Any, key: Any, running: Any, band: Any, claimants: Any
-) -> None:
-    """Recompute the Universal Credit of a resident's unit and put the change into the running totals.
+    c: Any, i: int, month: int, r: Any, pay: Any, p: Any, keys: Any, flows: Any, running: Any, posted: Any, band: Any,
+    claimants: Any,
+) -> None:  # fmt: skip
+    """Recompute what a resident's unit is paid, put the change into the running totals, and his gain from work.
 
     Parameters
     ----------
     c : residents' columns, written.
     i : row.
     month : month number.
-    r : rates of the year.
-    claiming, key : thresholds and key of claiming.
-    running : payments of a month by Place and line, pence, written.
+    r, pay, p, keys : rates of the year, integers of pay and of claiming, keys for good.
+    flows : working space of UNIT_FLOWS numbers, written.
+    running, posted : standing and single payments by Place and line, pence, written.
     band, claimants : age band by months of age; residents who must look, by Place and age band, written.
     """
     j = np.int64(c.partner[i])
@@ -246,56 +216,142 @@ def settle_unit(
     first = j < 0 or c.id[i] < c.id[j]
     head = np.int64(i) if first else j
     other = j if first else np.int64(i)
-    h = draw(key, c.id[head])
-    award = award_of(c, head, other, month, r) if low(h) < claiming[0] else 0
-    running[c.place[head], _UC] += award - np.int64(c.award[head])
-    c.award[head] = award
-    set_benefit(c, head, award, h, claiming[1], month, band, claimants)
+    place = c.place[head]
+    h = draw(keys.claim, c.id[head])
+    claims = low(h) < p.take_up and entitled(c, head, other, month, r)
+    net_head = net_of(np.int64(c.gross[head]), c.gross_kind[head], r)
+    net_other = np.int64(0)
+    highest = np.int64(c.gross[head])
+    working = np.int64(c.state[head] <= _ABSENT)
     if other >= 0:
-        running[c.place[other], _UC] -= np.int64(c.award[other])
+        net_other = net_of(np.int64(c.gross[other]), c.gross_kind[other], r)
+        highest = max(highest, np.int64(c.gross[other]))
+        working += np.int64(c.state[other] <= _ABSENT)
+    earned = net_head + net_other
+    if on_trial(c, head, month, p):
+        earned -= net_head
+    if other >= 0 and on_trial(c, other, month, p):
+        earned -= net_other
+    claim = claim_of(c, head, other, month, r, p, keys, earned, working)
+    award_now = np.int64(0)
+    for k in range(UNIT_FLOWS):
+        flows[k] = 0
+    if claims:
+        parts = award(claim, r)
+        for k in range(N_CREDIT):
+            flows[k] = parts[k]
+            award_now += parts[k] if k < N_CREDIT - 2 else -parts[k]
+    if claim.child_benefit > 0 and high(draw(keys.family, c.id[head])) < p.child_benefit:
+        flows[CHILD_BENEFIT] = claim.child_benefit
+        flows[CHARGE] = child_benefit_charge(claim.child_benefit, highest, r)
+    liable = other >= 0 or c.rent[head] > 0 or (c.tenure[head] == 0 and claim.over_25 == 1)
+    flows[TAX_SUPPORT] = tax_support_of(liable, award_now, earned, p)
+    flows[HANDLING] = p.handling if award_now > 0 else 0
+    post_unit(c, head, place, flows, running)
+    c.award[head] = award_now
+    income = award_now + flows[TAX_SUPPORT]
+    if other >= 0:
+        for k in range(UNIT_FLOWS):
+            flows[k] = 0
+        post_unit(c, other, place, flows, running)
         c.award[other] = 0
-        set_benefit(c, other, award, h, claiming[1], month, band, claimants)
+    for turn in range(2 if other >= 0 else 1):  # once in the compiled code, whoever it is
+        who, elsewhere = (head, net_other) if turn == 0 else (other, net_head)
+        set_benefit(c, who, award_now, h, month, p, posted, band, claimants)
+        c.keep[who] = NO_GAIN
+        if c.state[who] > _ABSENT:
+            own = income + contributory_pence(c.contributory[who], r)
+            c.keep[who] = kept_by(
+                c, who, head, other, month, r, pay, p, keys, band, claims, elsewhere, working, own, liable
+            )  # fmt: skip
+
+
+@inlined
+def settle_pay(c: Any, i: int, month: int, r: Any, pay: Any, running: Any) -> None:
+    """Bring a resident's pay up to date.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    i : row.
+    month : month number.
+    r, pay : rates of the year, integers of pay.
+    running : payments of a month by Place and line, pence, written.
+    """
+    s = c.state[i]
+    gross, kind = np.int64(0), NOTHING
+    if s == _EMPLOYED:
+        gross = pay_in_force(c, pay, i, month)
+        kind = YOUNG_WAGE if month - c.birth[i] < r.young_relief_age * 12 else WAGE
+    elif s == _ABSENT and month - c.since[i] < r.sick_pay_months:
+        gross = sick_pay(pay_in_force(c, pay, i, month), r)
+        kind = SICK_PAY
+    if gross != c.gross[i] or kind != c.gross_kind[i]:
+        post_pay(running, c.place[i], np.int64(c.gross[i]), c.gross_kind[i], r, -1)
+        post_pay(running, c.place[i], gross, kind, r, 1)
+        c.gross[i] = gross
+        c.gross_kind[i] = kind
+
+
+@inlined
+def settle_own_benefits(c: Any, i: int, month: int, r: Any, p: Any, keys: Any, running: Any) -> None:
+    """Bring up to date what a resident is paid by his own right: for a disability, or by contributions.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    i : row.
+    month : month number.
+    r, p, keys : rates of the year, integers of claiming, keys for good.
+    running : payments of a month by Place and line, pence, written.
+    """
+    level = pip_of(c, i, p, keys.disability)
+    if level != c.pip[i]:
+        before = np.int64(c.pip[i])
+        running[c.place[i], _PIP] += pip_pence(level // 3, level % 3, r) - pip_pence(before // 3, before % 3, r)
+        c.pip[i] = level
+    c.limited[i] = limited_of(c, i, month, r, p, keys.contribution)
+    kind = contributory_of(c, i, month, p, keys.contribution)
+    if kind != c.contributory[i]:
+        old = c.contributory[i]
+        running[c.place[i], _ESA if old == ESA else _JSA] -= contributory_pence(old, r)
+        running[c.place[i], _ESA if kind == ESA else _JSA] += contributory_pence(kind, r)
+        c.contributory[i] = kind
 
 
 @kernel
 def settle(
-    c: Any, rows: Any, replaced: Any, n: int, month: int, r: Any, pay: Any, claiming: Any, key: Any, running: Any,
-    band: Any, claimants: Any,
+    c: Any, rows: Any, replaced: Any, n: int, month: int, r: Any, pay: Any, p: Any, keys: Any, flows: Any,
+    running: Any, posted: Any, band: Any, claimants: Any,
 ) -> None:  # fmt: skip
     """Bring the running payments and the count of claimants up to date for rows[:n].
 
     Parameters
     ----------
-    c : residents' columns; pay, award, benefit and broken partnerships are written.
+    c : residents' columns; pay, benefits, gains from work and broken partnerships are written.
     rows, replaced, n : rows whose payments may change, 1 where the row has a new resident, how many.
-    month, r, pay : month number, rates, integers of pay.
-    claiming : 32-bit thresholds of take-up and of having to look while inactive, int64.
-    key : key of claiming.
-    running : payments of a month by Place and line, pence, written.
+    month : month number.
+    r, pay, p, keys : rates of the year, integers of pay and of claiming, keys for good.
+    flows : working space of UNIT_FLOWS numbers, written.
+    running, posted : standing and single payments by Place and line, pence, written.
     band, claimants : age band by months of age; residents who must look, by Place and age band, written.
     """
     for a in range(n):
         i = rows[a]
-        s = c.state[i]
-        gross, kind = np.int64(0), NOTHING
-        if s == _EMPLOYED:
-            gross = pay_in_force(c, pay, i, month)
-            kind = YOUNG_WAGE if month - c.birth[i] < r.young_relief_age * 12 else WAGE
-        elif s == _ABSENT and month - c.since[i] < r.sick_pay_months:
-            gross = min(r.sick_pay, pay_in_force(c, pay, i, month) * r.sick_pay_share // 10000)
-            kind = SICK_PAY
-        if gross != c.gross[i] or kind != c.gross_kind[i]:
-            post_pay(running, c.place[i], np.int64(c.gross[i]), c.gross_kind[i], r, -1)
-            post_pay(running, c.place[i], gross, kind, r, 1)
-            c.gross[i] = gross
-            c.gross_kind[i] = kind
+        settle_pay(c, i, month, r, pay, running)
+        settle_own_benefits(c, i, month, r, p, keys, running)
     for a in range(n):
         i = rows[a]
+        partner = np.int64(-1)
         if replaced[a] == 1:
+            forget_claim(c, i, month, p, posted)
             c.benefit[i] = _NONE
-            j = np.int64(c.partner[i])
+            partner = np.int64(c.partner[i])
             c.partner[i] = -1
-            if j >= 0 and c.partner[j] == i:
-                c.partner[j] = -1
-                settle_unit(c, j, month, r, claiming, key, running, band, claimants)
-        settle_unit(c, i, month, r, claiming, key, running, band, claimants)
+            if partner >= 0 and c.partner[partner] == i:
+                c.partner[partner] = -1
+            else:
+                partner = np.int64(-1)
+        for who in (partner, np.int64(i)):  # once in the compiled code
+            if who >= 0:
+                settle_unit(c, who, month, r, pay, p, keys, flows, running, posted, band, claimants)

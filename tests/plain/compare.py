@@ -22,7 +22,7 @@ COLUMNS = (
     "sector",
     "conditions", "diagnosed", "declared", "severity", "treatment", "benefit", "claim_since", "programme",
     "programme_since",
-    "completed", "satisfaction", "gross", "award",
+    "completed", "satisfaction", "gross", "award", "pip", "limited", "contributory", "keep",
 )  # fmt: skip
 ITEMS = ("started", "active", "finished", "kept", "dropped_out")
 

@@ -13,7 +13,7 @@ from simulation.processes import progression
 from simulation.processes.employer_choice import opening_rate
 from simulation.streams import Purpose
 from tests.plain.draws import STEP, high, low, mix, noise
-from tests.plain.money import ABSENT, EMPLOYED
+from tests.plain.money import ABSENT, EMPLOYED, UNEMPLOYED
 from tests.plain.people import health_seen, move, value, worked
 from tests.plain.tables import Person, band_of, fraction, ten_digits, threshold
 
@@ -171,6 +171,9 @@ def applications(model: PlainModel, person: Person, month: int) -> list[tuple[No
         search.looks[person["state"]]
         + sum(x for b, x in enumerate(search.looks_by_cohort) if person["cohort"] >> b & 1),
     )
+    if person["state"] == UNEMPLOYED and (ratio := model.hazards.search_ratio(person["keep"])) != 65536:
+        rounding = high(model.draws.of(month, Purpose.PLACEMENT, person["id"])) >> 16
+        n_looks = min(63, n_looks * ratio + rounding >> 16)
     for j in range(n_looks):
         e = look(model, mix(h0 + (j + 1) * STEP), person)
         if e is None or len(out) >= 16 or not model.employers[e]["open"] or e == person["employer"]:
@@ -184,11 +187,14 @@ def applications(model: PlainModel, person: Person, month: int) -> list[tuple[No
 
 
 def refused(model: PlainModel, person: Person, e: int, month: int) -> bool:
-    """Return whether transport or childcare keeps a seeker from a job."""
+    """Return whether transport, childcare or too little left of the pay keeps a seeker from a job."""
     p, barriers = model.start.parameters.employer_choice, person["barriers"]
     cost = model.draws.of(month, Purpose.ACCEPT, person["id"], e)
     far = barriers & 1 and model.employers[e]["area"] != person["place"] and low(cost) < threshold(p.transport_refusal)
-    return bool(far or (barriers & 2 and high(cost) < threshold(p.childcare_refusal)))
+    if far or (barriers & 2 and high(cost) < threshold(p.childcare_refusal)):
+        return True
+    too_little = model.hazards.refusal(person["keep"])
+    return too_little > 0 and low(model.draws.of(month, Purpose.GAIN, person["id"], e)) < too_little
 
 
 def match(model: PlainModel, seekers: list[Person], month: int) -> list[tuple[Person, Node]]:

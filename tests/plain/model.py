@@ -12,14 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arm import ArmSpec, SubsidySpec
-from simulation.columns import Columns
+from simulation.columns import NO_GAIN, Columns
 from simulation.ledger import LINE_INDEX, LINES
+from simulation.model_tables import pay_tables
 from simulation.processes import wellbeing
 from simulation.residents import NEVER
 from simulation.start import Start
 from simulation.streams import Purpose
-from tests.plain import market, money
-from tests.plain.draws import Draws, high, low
+from tests.plain import care, market, money
+from tests.plain.benefits import CREDIT, Benefits, Rates
+from tests.plain.draws import Draws, high
 from tests.plain.people import change_health, grow_older, leave_or_look
 from tests.plain.tables import Hazards, Person, threshold
 
@@ -78,13 +80,20 @@ class PlainModel:
         self.month, self.tightness = 0, [float(x) for x in start.tightness]
         self.counts: Counter[tuple[str, int]] = Counter()
         self.started, self.active, self.spent, self.owed = [0] * k, [0] * k, [0] * k, [0] * k
-        self.law_name = ("", 1.0)
+        self.law_name = ("", 1.0, 0)
+        pay = pay_tables(start.parameters, np.zeros(66, np.int64), ())
+        trials = [(x.from_month, x.trial_months) for x in arm.benefits if x.trial_months]
+        self.benefits = Benefits(start.parameters, self.draws, pay, trials[0] if trials else None)
         self._new_law()
+        self.new_claims: Counter[int] = Counter()
         self.share = [market.share_paid(self, i) for i in range(k)]
         self.points = [round(start.parameters.employer_choice.subsidy_points * s) for s in self.share]
         for e, employer in enumerate(self.employers):
             employer["joins"] = [market.part_taken(self, i, e) for i in range(k)]
         self._settle()
+        for person in self.people:  # claims that the start finds began before it
+            person["claim_since"] = min(person["claim_since"], -1)
+        self.new_claims.clear()
         self._accounts()
 
     def _donor_groups(self, donors: list[Person]) -> list[list[list[Person]]]:
@@ -116,8 +125,11 @@ class PlainModel:
             factor = multiplier if month <= self.month else factor
         for month, multiplier in self.arm.demand:
             demand = multiplier if month <= self.month else demand
-        if (name, factor) != self.law_name:
-            self.law_name, self.law = (name, factor), money.Law(self.start.rules[name], factor)
+        more = [x.work_allowance_pence for x in self.arm.benefits if x.from_month <= self.month][-1:]
+        wanted = (name, factor, more[0] if more else 0)
+        if wanted != self.law_name:
+            self.law_name, self.law = wanted, money.Law(self.start.rules[name], factor)
+            self.rates = Rates(self.start.rules[name], wanted[2])
         p = self.start.parameters.employer_choice
         for employer in self.employers:
             cost = 1.0 + (factor - 1.0) * p.low_paid_share[employer["sector"]]
@@ -129,6 +141,7 @@ class PlainModel:
         month = self.month
         self.counts.clear()
         self.completions.clear()
+        self.new_claims.clear()
         self._new_law()
         seekers = []
         for person in self.people:
@@ -166,9 +179,12 @@ class PlainModel:
         return max(0, room)
 
     def _settle(self) -> None:
-        """Step 9, first part: everybody's pay by state and job, then every unit's Universal Credit."""
+        """Step 9, first part: everybody's pay and own benefits, then those of every unit."""
         for person in self.people:
             person["gross"], person["kind"] = self.law.pay(person, self.month, self._placement(person))
+            person["pip"] = self.benefits.pip(person)
+            person["limited"] = self.benefits.limited(person, self.month)
+            person["contributory"] = self.benefits.contributory(person, self.month)
         for person in self.people:
             partner = self.people[person["partner"]] if person["partner"] >= 0 else None
             if partner is None or person["id"] < partner["id"]:
@@ -179,15 +195,37 @@ class PlainModel:
 
     def _settle_unit(self, unit: list[Person]) -> None:
         p, h = self.start.parameters.claiming, self.draws.of(0, Purpose.CLAIM, unit[0]["id"])
-        award = money.credit(self.law, unit, self.month) if low(h) < threshold(p.take_up) else 0
+        x, law, r, month = self.benefits, self.law, self.rates, self.month
+        earned, working = x.earned(unit, month, law), sum(person["state"] <= money.ABSENT for person in unit)
+        parts = dict.fromkeys(CREDIT, 0)
+        if x.claims(unit, month, r):
+            parts = x.credit(unit, month, law, r, earned, working)
+        award = sum(parts.values()) - 2 * (parts["taken_for_income"] + parts["taken_by_cap"])
+        births = x.children(unit, month, 18)
+        benefit = 0
+        if high(self.draws.of(0, Purpose.FAMILY, unit[0]["id"])) < threshold(p.child_benefit_take_up):
+            benefit = x.child_benefit(births, r)
+        support = x.support(unit, month, award, earned)
+        flows = {f"uc_{name}": pence for name, pence in parts.items()} | {
+            "child_benefit": benefit,
+            "child_benefit_charge": x.charge(benefit, max(person["gross"] for person in unit), r),
+            "council_tax_support": support,
+            "claim_handling": round(p.claim_pounds * 100) if award else 0,
+        }
         for person in unit:
             person["award"] = award if person is unit[0] else 0
+            person["flows"] = flows if person is unit[0] else {}
             status = money.status(person["state"], award, high(h) < threshold(p.must_look_inactive))
             if status == money.NONE:
                 person["claim_since"] = int(NEVER)
             elif person["benefit"] == money.NONE:
                 person["claim_since"] = self.month
+                self.new_claims[person["place"]] += 1
             person["benefit"] = status
+            person["keep"] = NO_GAIN
+            if person["state"] > money.ABSENT:
+                own = award + support + x.contribution(person, r)
+                person["keep"] = x.kept(person, unit, month, law, r, own)
 
     def _accounts(self) -> None:
         """Step 9, second part, to 11: the month's ledger by Place, satisfaction, subsidies' books, tightness."""
@@ -197,13 +235,19 @@ class PlainModel:
         self.owed = [0] * len(self.arm.subsidies)
         for person in self.people:
             self._post_pay(person, self.ledger[person["place"]])
+            used = care.pence(care.key_of(person, self.month), self.start.parameters.public_services)
+            for line, pence in used.items():
+                self.ledger[person["place"]][LINE_INDEX[line]] += pence
             quantile = (self.draws.of(0, Purpose.WELLBEING, person["id"]) % 256 + 0.5) / 256
             own = min(100, max(0, round(10 * levels.inv_cdf(quantile))))
             shift = int(effect[person["state"], person["severity"]])
             shift += round(10 * p.on_programme) if person["programme"] else 0
             person["satisfaction"] = min(100, max(0, own + shift))
-        for (place, line), pence in self.completions.items():
-            self.ledger[place][line] += pence
+        for (place, index), paid in self.completions.items():
+            self.ledger[place][index] += paid
+        for place, claims in self.new_claims.items():
+            cost = round(self.start.parameters.claiming.new_claim_pounds * 100)
+            self.ledger[place][LINE_INDEX["claim_handling"]] += claims * cost
         self._close_books()
 
     def _update_tightness(self) -> None:
@@ -230,7 +274,12 @@ class PlainModel:
             ledger[LINE_INDEX["income_tax"]] += law.income_tax(gross)
             ledger[LINE_INDEX["employee_ni"]] += law.insurance(gross)
             ledger[LINE_INDEX["employer_ni"]] += law.boss_insurance(gross, person["kind"] == money.YOUNG_WAGE)
-        ledger[LINE_INDEX["universal_credit"]] += person["award"]
+        for name, pence in person["flows"].items():
+            ledger[LINE_INDEX[name]] += pence
+        daily, mobility = divmod(person["pip"], 3)
+        ledger[LINE_INDEX["pip"]] += self.rates.daily[daily] + self.rates.mobility[mobility]
+        line = "new_style_esa" if person["contributory"] == 3 else "new_style_jsa"
+        ledger[LINE_INDEX[line]] += self.benefits.contribution(person, self.rates)
         if person["programme"]:
             self._post_placement(person, ledger)
 

@@ -134,21 +134,6 @@ class Law:
         return spec.months * max(self.placement(spec, age) for age in range(16, 65)) + lump
 
 
-def credit(law: Law, unit: list[Mapping[str, Any]], month: int) -> int:
-    """Return a unit's monthly Universal Credit if it claims: of one or two residents with `gross` and `kind`."""
-    if all(person["state"] == STUDENT for person in unit):
-        return 0
-    oldest = max(month - person["birth"] for person in unit)
-    sick_since = [person["since"] for person in unit if person["state"] == SICK]
-    most = law.standard[len(unit) == 2, oldest >= 300]
-    if sick_since:
-        most += law.ill[min(sick_since) >= LCWRA_LOWER_FROM]
-    parent = any(month < person["child_until"] for person in unit)
-    kept = law.kept[unit[0]["tenure"] == 0] if sick_since or parent else 0
-    earned = sum(law.net(person["gross"], person["kind"]) for person in unit)
-    return max(0, most - max(0, earned - kept) * law.taper // 10000)
-
-
 def status(state: int, award: int, must_look: bool) -> int:
     """Return a resident's benefit status, from the unit's award and the resident's own state."""
     if award <= 0 or state == STUDENT:

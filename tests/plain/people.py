@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulation.columns import NO_GAIN
 from simulation.residents import ID_GENERATION, NEVER
 from simulation.streams import Purpose
 from tests.plain.draws import high, low, noise
@@ -61,6 +62,9 @@ def replace(model: PlainModel, person: Person, month: int) -> None:
         since=month,
         work_since=month,
         child_until=UNSET,
+        child_birth=[UNSET] * 4,
+        limited=0,
+        keep=NO_GAIN,
         treatment=UNSET,
         employer=-1,
         programme=0,

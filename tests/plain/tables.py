@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import CONDITIONS
+from simulation.columns import NO_GAIN
 from simulation.covariates import Covariates, Transition
 from simulation.processes import demography, health
 from simulation.registry import parameters_of, transitions
@@ -55,7 +56,7 @@ class Hazards:
 
     def __init__(self, start: Start, people: list[Person]) -> None:
         p = start.parameters
-        self.levels = start.levels.place
+        self.levels, self.gain = start.levels.place, p.gain_from_work
         self.by_origin: dict[int, list[tuple[Transition, Any]]] = {}
         owners = parameters_of(p)
         for t in transitions():
@@ -89,6 +90,24 @@ class Hazards:
         return threshold(float(t.hazard(Covariates(*(np.array([x]) for x in covariates)), p)[0]))
 
     @cache  # noqa: B019
+    def search_ratio(self, keep: int) -> int:
+        """Return what the gain from work multiplies search with."""
+        p = self.gain
+        return (
+            65536
+            if keep == NO_GAIN
+            else fraction((max(keep / 100, p.least_kept) / p.usual_kept) ** p.search_elasticity)
+        )
+
+    @cache  # noqa: B019
+    def refusal(self, keep: int) -> int:
+        """Return the threshold of turning a job down because it would leave too little."""
+        p = self.gain
+        if keep == NO_GAIN:
+            return 0
+        return threshold(1 - min(1.0, (max(keep / 100, p.least_kept) / p.usual_kept) ** p.acceptance_elasticity))
+
+    @cache  # noqa: B019
     def _shape(self, origin: int, i: int, spell: int) -> int:
         t, p = self.by_origin[origin][i]
         return 65536 if t.shape is None else fraction(float(t.shape(np.array([float(spell)]), p)[0]))
@@ -111,6 +130,8 @@ class Hazards:
                 width = width * fraction(self.levels[person["place"], LEVELS.index(t.level)]) >> 16
             if t.name == "separation" and person["insecure"]:
                 width = width * insecure_ratio >> 16
+            if t.destination == "search" and state != 0:
+                width = width * self.search_ratio(person["keep"]) >> 16
             return t.destination if u - (first << 28) < width else None
         return None
 

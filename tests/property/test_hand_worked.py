@@ -5,7 +5,7 @@ another band, leaves or loses a job. Pay is 2,000 pence an hour for 30 hours: 2,
 a month. Rules are the round ones of `tests.values`. An applicant is worth ten times his ability, give or take at
 most 520 points of noise, and everybody looks at all three employers.
 
- 0  works at A, 40, lives with 7, rents      5  unemployed, 40, ability -300
+ 0  works at A, 40, lives with 7             5  unemployed, 40, ability -300
  1  unemployed, 30, ability  300             6  unemployed, 50, ability -400
  2  unemployed, 30, ability  150             7  long-term sick, 45
  3  unemployed, 30, ability    0             8  retired, 62
@@ -23,8 +23,13 @@ insurance 2,400; employer's (130,000 - 41,667) x 15% = 13,249; pension (130,000 
 130,000 + 13,249 + 2,400 = 145,649.
 
 Universal Credit: a single person without earnings 40,000, under 25 32,000. 0 and 7 as a couple 63,000 + 42,000 for
-illness = 105,000; 0 keeps 260,000 - 32,000 - 12,800 = 215,200, of which 41,000 do not count; 55% of 174,200 = 95,810
-is taken off: 9,190. A student gets nothing; who works full time or on the placement earns too much.
+illness = 105,000; they pay no rent. 0 keeps 260,000 - 32,000 - 12,800 = 215,200, of which 68,000 do not count; 55% of
+147,200 = 80,960 is taken off: 24,040. A student gets nothing; who works full time or on the placement earns too much.
+Nobody has another benefit, and handling claims costs nothing.
+
+General practice, £40 a consultation, is the only service anybody uses: 2.4 times a year, 800 pence a month; a quarter
+more while unemployed, 1,000; half as much again when long-term sick, 1,200. Three in work, four unemployed, one
+long-term sick, a student and a retired person cost 2,400 + 4,000 + 1,200 + 1,600 = 9,200, whoever holds the jobs.
 """
 
 from __future__ import annotations
@@ -73,7 +78,13 @@ PLAIN = {
     "employer_choice__close_rate": 0.0, "search__looks": (40,) * 8, "progression__median_hourly_pence": 2000.0,
     "progression__pay_by_qualification": (1.0,) * 4, "progression__pay_by_age_band": (1.0,) * 7,
     "progression__pay_by_ability": 0.0, "progression__full_time_hours": 30, "wellbeing__standard_deviation": 0.0,
-    "claiming__take_up": 1.0, "health__diagnosis": 0.0,
+    "claiming__take_up": 1.0, "health__diagnosis": 0.0, "claiming__pip_by_severity": (0.0,) * 4,
+    "claiming__contributory_take_up": 0.0, "claiming__council_tax_support_pounds": 0.0, "claiming__claim_pounds": 0.0,
+    "claiming__new_claim_pounds": 0.0, "gain_from_work__search_elasticity": 0.0,
+    "gain_from_work__acceptance_elasticity": 0.0, "public_services__base": (2.4,) + (0.0,) * 7,
+    "public_services__situation_ratio": ((1.0, 1.5, 1.25, 1.5, 1.0),) * 8,
+    "public_services__gp_consultation_cost": 40.0, "public_services__price_factor": (1.0,) * 6,
+    "public_services__price_rise_since_2024": 1.0,
 }  # fmt: skip
 
 
@@ -154,8 +165,11 @@ def test_every_penny_of_the_baseline(outputs: tuple[RunOutput, RunOutput]) -> No
     assert lines(base, "income_tax") == [96_000] * 4
     assert lines(base, "employee_ni") == [38_400] * 4
     assert lines(base, "employer_ni") == [98_247] * 4
-    assert lines(base, "universal_credit") == [201_190] * 4
-    assert base.ledger.sum() == 4 * (780_000 + 96_000 + 38_400 + 98_247 + 201_190)
+    assert lines(base, "uc_standard") == [63_000 + 4 * 40_000 + 32_000] * 4
+    assert lines(base, "uc_health") == [42_000] * 4
+    assert lines(base, "uc_taken_for_income") == [80_960] * 4
+    assert lines(base, "nhs_gp") == [9_200] * 4
+    assert base.ledger.sum() == 4 * (780_000 + 96_000 + 38_400 + 98_247 + 255_000 + 42_000 + 80_960 + 9_200)
 
 
 def test_every_penny_of_the_policy(outputs: tuple[RunOutput, RunOutput]) -> None:
@@ -164,14 +178,18 @@ def test_every_penny_of_the_policy(outputs: tuple[RunOutput, RunOutput]) -> None
     assert lines(policy, "income_tax") == [70_000, 70_000, 70_000, 96_000]
     assert lines(policy, "employee_ni") == [28_000, 28_000, 28_000, 38_400]
     assert lines(policy, "employer_ni") == [78_747, 78_747, 78_747, 98_247]
-    assert lines(policy, "universal_credit") == [209_190, 209_190, 209_190, 201_190]
+    # 2 looks for work for three months instead of 4, whose standard allowance is 8,000 less
+    assert lines(policy, "uc_standard") == [263_000, 263_000, 263_000, 255_000]
+    assert lines(policy, "uc_health") == [42_000] * 4
+    assert lines(policy, "uc_taken_for_income") == [80_960] * 4
     assert lines(policy, "subsidy_wage") == [145_649, 145_649, 145_649, 0]
     assert lines(policy, "subsidy_grant") == [100_000, 0, 0, 50_000]
     assert lines(policy, "subsidy_support") == [20_000, 0, 0, 0]
     assert lines(policy, "subsidy_administration") == [10_000, 0, 0, 0]
     subsidy_paid = 3 * 145_649 + 100_000 + 50_000 + 20_000 + 10_000
-    flows = 3 * (650_000 + 70_000 + 28_000 + 78_747 + 209_190) + 780_000 + 96_000 + 38_400 + 98_247 + 201_190
-    assert policy.ledger.sum() == flows + subsidy_paid
+    flows = 3 * (650_000 + 70_000 + 28_000 + 78_747 + 263_000) + 780_000 + 96_000 + 38_400 + 98_247 + 255_000
+    assert lines(policy, "nhs_gp") == [9_200] * 4
+    assert policy.ledger.sum() == flows + 4 * (42_000 + 80_960 + 9_200) + subsidy_paid
 
 
 def test_life_satisfaction(outputs: tuple[RunOutput, RunOutput]) -> None:
@@ -194,7 +212,7 @@ def test_everybody_at_the_end(outputs: tuple[RunOutput, RunOutput], monkeypatch:
     assert c.since.tolist() == [-8, 0, 3, -8, 3, -8, -8, -8, -8, -8]
     assert c.pay.tolist()[:5] == [2000, 2000, 2000, 0, 2000]
     assert c.hours.tolist()[:5] == [30, 30, 30, 0, 30]
-    assert c.award.tolist() == [9_190, 0, 0, 40_000, 32_000, 40_000, 40_000, 0, 40_000, 0]
+    assert c.award.tolist() == [24_040, 0, 0, 40_000, 32_000, 40_000, 40_000, 0, 40_000, 0]
     working, looking = Benefit.UC_WORKING, Benefit.UC_SEARCHING
     assert c.benefit.tolist() == [
         working, 0, 0, looking, looking, looking, looking, Benefit.UC_HEALTH, Benefit.UC_OTHER, Benefit.NONE,

@@ -22,6 +22,10 @@ threshold: {value: 4, unit: weeks, source: survey, confidence: definition}
 minimum_wage:
   age_21_plus: {value: 12.21, unit: pounds per hour, source: survey, confidence: high}
 """,
+    "rules/uprating.yaml": """
+prices_growth: {value: 2, unit: percent per year, interval_95: [0, 5], source: assumption, confidence: assumption}
+last_year: {value: 2040/41, unit: none, source: assumption, confidence: definition}
+""",
     "deflators.csv": (
         "year,index,unit,source,confidence,note\n2023,96.3,index,survey,high,\n2024,100,index,survey,high,\n"
     ),

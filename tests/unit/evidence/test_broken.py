@@ -41,6 +41,7 @@ BROKEN = [
     ("sources.yaml", "assumption: {", "survey: {", "survey", "repeated"),
     ("regions/vale/sources.yaml", "census:", "survey:", "survey", "already used"),
     ("rules/2025-26.yaml", "source: survey", "source: law", "minimum_wage.age_21_plus.source", "no sources.yaml"),
+    ("rules/uprating.yaml", "[0, 5]", "[3, 5]", "prices_growth.interval_95", "does not contain 2"),
     ("deflators.csv", "2024,100", "2023,100", "2023", "twice"),
     ("deflators.csv", "index,survey", "index,surveys", "row 2.source", "Did you mean 'survey'?"),
     (COSTS, "NHS: 140", "NHS: 150", "contact.agencies", "above the cost"),

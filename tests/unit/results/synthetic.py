@@ -23,6 +23,7 @@ from scenarios.vocabulary import (
 )
 from simulation.ledger import LINE_INDEX, LINES
 from simulation.output import FLOW_ITEMS, SCORE_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS, ResidentRecord, RunOutput, Scores
+from simulation.processes.public_services import CONTACTS
 
 POLICY_MONTH = 15
 SUBSIDY = "Six-month job for young people"
@@ -135,6 +136,7 @@ def run_output(
         service_places=np.zeros((n_months, 0), np.int32),
         service_names=(),
         ledger=ledger,
+        service_use=np.zeros((n_months, n_places, len(CONTACTS)), np.int64),
         state_hash=np.array([hash_of(states[:, t]) for t in range(n_months)], np.uint64),
         records=record,
         seconds=0.1,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scenarios import chain, safe_yaml
-from scenarios.arm import ArmSpec, SubsidySpec, arm
+from scenarios.arm import ArmSpec, BenefitsSpec, SubsidySpec, arm
 from scenarios.fund_specs import CONSTRAINTS
 from scenarios.json_schema import json_schema
 from scenarios.resolve import baseline_of, names, resolve
@@ -139,6 +139,12 @@ def test_the_baseline_has_no_policy() -> None:
     spec = arm(resolve("baseline"))
     assert spec == ArmSpec("baseline", (), (), (), (), 15, 60)
     assert baseline_of(resolve("baseline")).scenario == resolve("baseline").scenario
+
+
+def test_changes_of_benefits() -> None:
+    assert arm(resolve("work-trial")).benefits == (BenefitsSpec(15, 0, 6),)
+    assert arm(resolve("higher-work-allowance")).benefits == (BenefitsSpec(15, 20_000, 0),)
+    assert arm(resolve("baseline")).benefits == ()
 
 
 def test_no_file_speaks_of_deadweight_or_displacement() -> None:

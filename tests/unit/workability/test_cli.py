@@ -26,6 +26,7 @@ COMMANDS = (
     "plan",
     "gm-export",
     "unit-costs",
+    "taxben",
     "targets",
     "doctor",
 )
