@@ -204,7 +204,12 @@ def _content_hash(request: PlanRequest, plan: SavingsPlan, index: dict[int, floa
     from results.report import PAGES
 
     pages = [(path.name, path.read_text(encoding="utf-8")) for path in sorted(PAGES.iterdir()) if path.is_file()]
-    beside = None if request.found_run is None else request.found_run[1]["run_id"]
+    beside = None
+    if request.found_run is not None:
+        # heads in low pay are counted in the start that the present sources and evidence make
+        manifest = request.found_run[1]
+        start = MapRequest(str(manifest["region"]), manifest["sample"]).content_hash
+        beside = (manifest["run_id"], start)
     edition = None if request.edition is None else asdict(request.edition)
     return hash_of(
         "savings plan", FORMAT, asdict(plan), sorted(index.items()), beside, edition, source_hash(("results",)), pages,
