@@ -38,6 +38,12 @@ SPENDING_WORDS = {
     "mental_health": "Secondary mental health care in the baseline",
     "reoffending": "Police, courts, prison and probation for further offences in the baseline",
 }
+SCOPE_WORDS = {
+    "sickness_spending": "benefits of ill health at the run's rates, not the caseload and award of 2015",
+    "mental_health": "all secondary mental health care of residents aged 16 to 64: wider than acute contacts",
+    "reoffending": "further offences of residents aged 16 to 64 with a record: the plan's base may hold more",
+}
+"""Mechanism -> how its spending differs from what the claim is about."""
 MONTHS_A_YEAR = 12
 YEAR_IN_WORK = "pounds per year in work"
 Z_90 = 1.6449
@@ -167,7 +173,7 @@ def _figures(plan: SavingsPlan, claim: Claim, book: Books) -> list[ModelFigure]:
         return _sickness_to_work(claim, book)
     if claim.mechanism == "pay_of_work":
         stat = book.ratio(book.lines({LINE_INDEX["wages"]: 1}), book.years(*IN_WORK))
-        label, unit = "Added pay, of which no public budget sees all, for each additional year in work", YEAR_IN_WORK
+        label, unit = "Added pay before tax, for each additional year in work", YEAR_IN_WORK
         return [ModelFigure(claim.name, label, book.area.name, "pounds", unit, stat, _told(stat))]
     if claim.mechanism == "pay_progression":
         return _pay(claim, book)
@@ -221,7 +227,8 @@ def _spending(plan: SavingsPlan, claim: Claim, book: Books) -> list[ModelFigure]
     place, unit = book.area.name, "pounds per year"
     if not spending.any():
         return [ModelFigure(claim.name, words, place, "pounds", unit, None, EMPTY_LINES)]
-    out = [ModelFigure(claim.name, words, place, "pounds", unit, book.stat(spending), "")]
+    scope = SCOPE_WORDS[claim.mechanism]
+    out = [ModelFigure(claim.name, words, place, "pounds", unit, book.stat(spending), scope)]
     shares = [item for item in inputs_of(plan, claim.step) if item.unit == PERCENT]
     if shares:
         part = book.stat(spending * shares[-1].value / 100)
