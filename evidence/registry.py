@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import entries, loading, programme_files, region_files
+from evidence import entries, loading, plan_files, programme_files, region_files
 from evidence.errors import EvidenceError
 from evidence.model import Parameter, Region, Source, UnitCost
 
@@ -165,6 +165,40 @@ def unit_costs(root: Path | None = None) -> Mapping[str, UnitCost]:
     return entries.read_unit_costs(root, root / "unit_costs.yaml", sources(root))
 
 
+def savings_plans(root: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the plans of savings held, sorted."""
+    return plan_files.plan_names(root or PACKAGED)
+
+
+def savings_plan(name: str, root: Path | None = None) -> plan_files.SavingsPlan:
+    """Return one plan of savings: its published inputs, the arithmetic, and its claims.
+
+    Raises
+    ------
+    EvidenceError
+        If none has that name or an entry is broken.
+    """
+    root = root or PACKAGED
+    return plan_files.read_plan(root, name, sources(root))
+
+
+def gm_outcomes(root: Path | None = None) -> tuple[plan_files.GmOutcome, ...]:
+    """Return which published unit cost belongs to which outcome of a run; none where the folder has no such file.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry is broken or names a unit cost that is not held.
+    """
+    root = root or PACKAGED
+    if not (root / "gm_tool").is_dir():
+        return ()
+    found, held = plan_files.read_outcomes(root), unit_costs(root)
+    for outcome in found:
+        loading.one_of(outcome.unit_cost, tuple(held), "gm_tool/outcomes.yaml", f"{outcome.name}.unit_cost")
+    return found
+
+
 def regions(root: Path | None = None) -> tuple[str, ...]:
     """Return the names of the regions held, sorted: the folders that have a `places.yaml`."""
     folder = (root or PACKAGED) / "regions"
@@ -235,6 +269,9 @@ def verify(root: Path | None = None) -> None:
     uprating(root)
     deflators(root)
     unit_costs(root)
+    gm_outcomes(root)
+    for name in savings_plans(root):
+        savings_plan(name, root)
     for name in regions(root):
         load_region(name, root)
         tiles(name, root)

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 import evidence.registry
-from results import funding_page
+from results import funding_page, plan_page
 from results.charts import run_charts
 from results.gaps_page import build_page
 from results.report import build_report
 from tests.property.test_service_map import REGION, WHOLE, mapped, residents
 from tests.unit.results.funding_study import study_of
+from tests.unit.results.plan_result import beside_a_run
 from tests.unit.results.sample_run import contents, seeds
 from tests.unit.results.test_gaps import FACTS
 
@@ -43,6 +44,13 @@ def service_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def funding(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("funding") / "funding.html"
     path.write_text(funding_page.build_page(study_of()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def savings_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("plan") / "plan.html"
+    path.write_text(plan_page.build_page(beside_a_run()), encoding="utf-8")
     return path
 
 
