@@ -1,18 +1,22 @@
 """What is known about the region and from where; it computes nothing and imports nothing of ours."""
 
 from evidence.errors import EvidenceError
-from evidence.model import Parameter, Place, Region, ScoreTarget, Source, Target, UnitCost
+from evidence.model import LineFacts, Parameter, Place, Region, Rulebook, ScoreTarget, Source, Target, UnitCost
 from evidence.registry import (
+    appraisal_terms,
     citations,
     deflators,
+    disposable_income,
     distance,
     fund_file,
     funding,
+    ledger_lines,
     load_region,
     parameters,
     programme_effects,
     regions,
     rule_years,
+    rulebooks,
     rules,
     service_files,
     sources,
@@ -22,23 +26,29 @@ from evidence.registry import (
 
 __all__ = [
     "EvidenceError",
+    "LineFacts",
     "Parameter",
     "Place",
     "Region",
+    "Rulebook",
     "ScoreTarget",
     "Source",
     "Target",
     "UnitCost",
+    "appraisal_terms",
     "citations",
     "deflators",
+    "disposable_income",
     "distance",
     "fund_file",
     "funding",
+    "ledger_lines",
     "load_region",
     "parameters",
     "programme_effects",
     "regions",
     "rule_years",
+    "rulebooks",
     "rules",
     "service_files",
     "sources",
