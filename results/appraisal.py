@@ -56,6 +56,8 @@ class Appraisal:
     years: tuple[str, ...]
     """financial years covered"""
     last_deflator: int
+    wellbeing_gap: tuple[float, float]
+    """points between employed and unemployed people in surveys, lowest and highest"""
     frame: DataFrame
 
     def rows(self, table: str, **where: object) -> DataFrame:
@@ -147,6 +149,7 @@ def appraise(runs: Sequence[PairedSeed], geography: Geography, choices: Choices 
         extrapolated=extrapolated,
         years=years,
         last_deflator=max(published()),
+        wellbeing_gap=terms.wellbeing_gap,
         frame=frame,
     )
 

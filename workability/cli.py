@@ -16,6 +16,7 @@ from workability.command_funding import funding
 from workability.command_gaps import gaps
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
+from workability.command_savings import savings
 from workability.command_scenarios import check, scenarios, targets
 from workability.guard import EXIT_CODES, INTERRUPTED
 from workability.terminal import data
@@ -34,6 +35,7 @@ QUESTIONS = """Which question do you have?
   Who falls between the region's services?             workability gaps --sample 1:50
   Are a service's clients those who need it?           workability audit --template
   How many caseworkers for a short wait?               workability capacity services-today --programme life-rooms
+  What does it save, for whom, when, how surely?       workability savings kickstart
   What do ring-fences around money cost?               workability funding --sample 1:100 --seeds 2
   How far is the baseline from what is published?      workability targets
   Is the population like the region it stands for?     workability targets --margins
@@ -97,6 +99,9 @@ app.command(epilog="Output: a folder under capacity/ (or --out DIR), a table and
 )
 app.command(epilog="Output: a folder under runs/ (or --out DIR), tables and the page's path on standard output.")(
     funding
+)
+app.command(epilog="Output: a folder under savings/ (or --out DIR), tables and the page's path on standard output.")(
+    savings
 )
 app.command(epilog=READ_ONLY)(targets)
 app.command(epilog=READ_ONLY)(doctor)

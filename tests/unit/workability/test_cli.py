@@ -22,6 +22,7 @@ COMMANDS = (
     "gaps",
     "capacity",
     "funding",
+    "savings",
     "audit",
     "targets",
     "doctor",
