@@ -84,7 +84,9 @@ def who_chart(appraisal: Appraisal, place: str, caution: str) -> Chart:
         layers = [bars, alt_.Chart(alt_.NamedData("first")).mark_rule(color=theme.INK).encode(x=alt_.datum(0))]
         if appraisal.n_runs > 1:
             layers.append(base.mark_rule(color=theme.PALETTE[3], strokeWidth=3).encode(x="p05:Q", x2="p95:Q", y=y))
-        return alt_.layer(*layers).properties(width=width - 150, height=max(26, size * 2) * len(rows))
+        return alt_.layer(*layers).properties(
+            width=width - (150 if width > 400 else 100), height=max(26, size * 2) * len(rows)
+        )
 
     caption = caption_of(appraisal, "Net present value by account", place, caution, "Orange line: 90% interval.")
     heads = ["Account", "Kind", "£ million", "5%", "95%"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from results.appraisal_tables import (
     cost_table,
     lines_table,
     measured_table,
+    ratio_table,
     sensitivity_table,
     switch_table,
     who_table,
@@ -30,13 +32,12 @@ from results.appraisal_words import (
     span,
     value_sentence,
     wellbeing_sentence,
-    when,
     who_sentence,
 )
 from results.charts import Chart
 from results.display import interval_text, value_text
 from results.lookup import records
-from results.prices import freeze_words
+from results.prices import last_rule_year
 from results.report import render, seeds_words
 from results.summary import Headline
 from results.tables import Table, chart_table, table_of
@@ -97,6 +98,7 @@ def context_of(page: SavingsPage) -> dict[str, Any]:
         "who": who,
         "cumulative": cumulative,
         "who_table": who_table(appraisal),
+        "ratio_table": ratio_table(appraisal),
         "year_table": year_table(appraisal),
         "cash_table": cash_table(appraisal),
         "cost_table": cost_table(appraisal),
@@ -110,7 +112,7 @@ def context_of(page: SavingsPage) -> dict[str, Any]:
         "switch_table": switch_table(appraisal),
         "sensitivity_table": sensitivity_table(appraisal),
         "choices": choice_lines(appraisal),
-        "freeze_words": freeze_words(),
+        "rule_year": last_rule_year(),
         "how_table": how_table(appraisal),
         "term_table": term_table(),
         "lines_table": lines_table(),
@@ -134,9 +136,15 @@ def cards_of(appraisal: Appraisal) -> list[dict[str, str]]:
     for item, label in (("ratio", "Back to the exchequer for each £1"), ("cash_ratio", "In cash for each £1")):
         figure, _, rest = ratio_text(appraisal.stat("perspectives", perspective=EXCHEQUER, item=item)).partition(" (")
         cards.append({"label": label, "value": figure, "range": f"90% interval {rest.rstrip(')')}" if rest else ""})
-    back = appraisal.stat("payback", item="mean_path").mean
-    cards.append({"label": "Payback", "value": capital(when(back)), "range": f"over {span(appraisal)}"})
+    back, early, late = (_month(appraisal.stat("payback", item=item).mean) for item in ("mean_path", "early", "late"))
+    edges = f"90% band: {early} to {late}" if appraisal.n_runs > 1 else "no interval"
+    cards.append({"label": f"Payback within {span(appraisal)}", "value": capital(back), "range": edges})
     return cards
+
+
+def _month(month: float) -> str:
+    """Return a month of payback in as few words as a card has room for."""
+    return "none" if math.isnan(month) else "at once" if month == 0 else f"month {month:.0f}"
 
 
 def how_table(appraisal: Appraisal) -> Table:

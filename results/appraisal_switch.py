@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,6 +25,8 @@ LONGEST_YEARS = 60
 """Years after the run up to which it is sought how long effects must last."""
 HALVINGS = 60
 NONE = float("nan")
+UNCLEAR = "unclear"
+"""Kind of interval of a figure that leaving out one run would leave without a value."""
 SWITCHES: dict[str, tuple[str, str]] = {
     "multiple": ("What follows, as a multiple of what was measured", "multiple"),
     "months_per_participant": ("Months of additional work for each participant", "months"),
@@ -136,7 +139,7 @@ def jackknife(sums: Sums, solve: Callable[..., float], *values: Floats) -> Stat:
     others = np.arange(n)
     left = np.array([solve(*(float(v[others != i].mean()) for v in values)) for i in range(n)])
     if np.isnan(left).any():
-        return single(NONE, flows.draws, flows.n_seeds)
+        return replace(single(NONE, flows.draws, flows.n_seeds), interval=UNCLEAR)
     error = float(np.sqrt((n - 1) / n * ((left - left.mean()) ** 2).sum()))
     ends = {name: centre + student(n, q) * error for name, q in zip(QUANTILE_NAMES, QUANTILES, strict=True)}
     return Stat(centre, **ends, n_draws=len(np.unique(flows.draws)), n_seeds=flows.n_seeds, mc_se=error, interval="t")
@@ -157,7 +160,14 @@ def switching_rows(sums: Sums, runs: Sequence[PairedSeed]) -> Iterator[Row]:
 
         def emit(item: str, stat: Stat, measured: Stat, perspective: str = perspective) -> Iterator[Row]:
             unit = SWITCHES[item][1]
-            yield row(table, perspective, item, unit, stat, how=f"{HOW[item]}; empty: no such value makes it nil")
+            yield row(
+                table,
+                perspective,
+                item,
+                unit,
+                stat,
+                how=f"{HOW[item]}; empty: no such value makes it nil, or it would rest on one run (unclear)",
+            )
             yield row(table, perspective, f"{item}_measured", unit, measured, how="as measured by the paired run")
 
         yield from emit(

@@ -8,22 +8,15 @@ from results.appraisal import Appraisal, line_table
 from results.appraisal_figures import EXCHEQUER, PUBLIC, SOCIETY
 from results.appraisal_outcomes import PER
 from results.appraisal_prices import BASES
-from results.appraisal_switch import SWITCHES
+from results.appraisal_switch import SWITCHES, UNCLEAR
 from results.appraisal_words import moved, name_of, ratio_text
 from results.display import both, share
 from results.lookup import records, stat_of
 from results.statistics import Stat
 from results.tables import Table, table_of
 
-HEADS_WHO = (
-    "Account",
-    "Net, prices of each month",
-    "Net, real",
-    "Net present value",
-    "Spent on programmes",
-    "Back for each £1 spent",
-    "In cash for each £1",
-)
+HEADS_WHO = ("Account", "Net, prices of each month", "Net, real", "Net present value")
+HEADS_RATIO = ("Account", "Spent on programmes", "What follows", "What follows for each £1", "In cash for each £1")
 
 
 def shown_perspectives(appraisal: Appraisal) -> tuple[str, ...]:
@@ -34,19 +27,31 @@ def shown_perspectives(appraisal: Appraisal) -> tuple[str, ...]:
 
 
 def who_rows(appraisal: Appraisal) -> list[list[str]]:
-    """Return a row a perspective: net in three price bases, spending, ratio and cash ratio."""
+    """Return a row a perspective: net in three price bases."""
+    return [
+        [name_of(name), *(both(appraisal.value(name, base), "pounds") for base in BASES)]
+        for name in shown_perspectives(appraisal)
+    ]
+
+
+def ratio_rows(appraisal: Appraisal) -> list[list[str]]:
+    """Return spending, what follows, ratio and cash ratio of those who spend on programmes."""
     rows = []
     for name in shown_perspectives(appraisal):
-        cells = [both(appraisal.value(name, base), "pounds") for base in BASES]
-        for item, is_ratio in (("cost", False), ("ratio", True), ("cash_ratio", True)):
-            found = records(appraisal.rows("perspectives", perspective=name, item=item))
-            if not found:
-                cells.append("not its own")
-                continue
-            stat = stat_of(found[0])
-            cells.append(ratio_text(stat) if is_ratio else both(stat, "pounds"))
+        found = {r["item"]: stat_of(r) for r in records(appraisal.rows("perspectives", perspective=name))}
+        if "cost" not in found or not found["cost"].is_other_than_zero:
+            continue
+        cells = [both(found[item], "pounds") for item in ("cost", "benefit")]
+        cells += [ratio_text(found[item]) if item in found else "no cash" for item in ("ratio", "cash_ratio")]
         rows.append([name_of(name), *cells])
     return rows
+
+
+def ratio_table(appraisal: Appraisal) -> Table:
+    """Return what those who spend on programmes have for it."""
+    caption = f"Benefits for costs, present value in {appraisal.base_year} prices with 90% intervals"
+    empty = [["Nobody spends on a programme", *["none"] * (len(HEADS_RATIO) - 1)]]
+    return table_of(caption, HEADS_RATIO, ratio_rows(appraisal) or empty, range(1, len(HEADS_RATIO)))
 
 
 def who_table(appraisal: Appraisal) -> Table:
@@ -113,7 +118,7 @@ def cost_table(appraisal: Appraisal) -> Table:
 def switch_text(stat: Stat, unit: str) -> str:
     """Return a switching value with its interval, or that there is none."""
     if math.isnan(stat.mean):
-        return "none"
+        return "not clear" if stat.interval == UNCLEAR else "none"
     form = share if unit == "share" else _plain
     end = f"{form(stat.p05)} to {form(stat.p95)}" if not math.isnan(stat.p05) else "no interval"
     return f"{form(stat.mean)} ({end})"
@@ -138,7 +143,10 @@ def switch_table(appraisal: Appraisal) -> Table:
         fixed = f"{now.mean:g}, the case shown" if math.isnan(now.p05) else switch_text(now, unit)
         rows.append([words, unit, fixed, *cells])
     heads = ("What", "Unit", "As measured", "Exchequer's value is nil at", "Society's value is nil at")
-    caption = "Switching values with 90% intervals; none: no value within 0 to 100%, or within 60 years, makes it nil"
+    caption = (
+        "Switching values with 90% intervals; none: no value within 0 to 100%, or within 60 years, makes it nil; not "
+        "clear: it would rest on a single run"
+    )
     return table_of(caption, heads, rows, (2, 3, 4))
 
 

@@ -118,11 +118,13 @@ def chance(appraisal: Appraisal, perspective: str) -> str:
 
 def payback_sentence(appraisal: Appraisal) -> str:
     """Return when the exchequer has its money back, with the edges of the 90% band."""
-    mean, early, late = (appraisal.stat("payback", item=item).mean for item in ("mean_path", "early", "late"))
+    mean, early, late = months = [appraisal.stat("payback", item=item).mean for item in ("mean_path", "early", "late")]
     back = appraisal.stat("payback", item="share_of_runs")
     text = f"The exchequer's money {when(mean)}"
-    if appraisal.n_runs > 1:
-        text += f" (on the edges of the 90% band it {when(early)}, and it {when(late)})"
+    if appraisal.n_runs > 1 and len({when(month) for month in months}) == 1:
+        text += ", on either edge of the 90% band too"
+    elif appraisal.n_runs > 1:
+        text += f"; on the upper edge of the 90% band it {when(early)}, on the lower it {when(late)}"
     return f"{text}. {share(back.mean)} of runs have it back by the last month counted."
 
 
@@ -142,9 +144,9 @@ def ratio_sentence(appraisal: Appraisal) -> str:
     if math.isnan(back.mean) or math.isnan(wide.mean):
         return "No ratio of benefits to costs is given, because spending on programmes is not clearly above zero."
     return (
-        f"For each pound spent on programmes the exchequer has {ratio_text(back)} back, {ratio_text(cash)} of it as cash, "
-        f"and society has {ratio_text(wide)} of output and resources saved. No ratio is a threshold: one below 1 is not poor "
-        "value by itself, and place, people and wellbeing stand beside it."
+        f"For each pound spent on programmes the exchequer has {ratio_text(back)} back, {ratio_text(cash)} of it as "
+        f"cash, and society has {ratio_text(wide)} of output and resources saved. No ratio is a threshold: one below 1 "
+        "is not poor value by itself, and place, people and wellbeing stand beside it."
     )
 
 

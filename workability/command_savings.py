@@ -127,9 +127,7 @@ def show(appraisal: Appraisal, caution: str, colour: bool) -> None:
     title = f"Who pays and who gains: {appraisal.policy} against {appraisal.baseline}" + (
         f" [{caution}]" if caution else ""
     )
-    kept = (0, 3, 5)
-    rows = [tuple(cells[i] for i in kept) for cells in who_rows(appraisal)]
-    terminal.table(title, tuple(HEADS_WHO[i] for i in kept), rows, right=(1, 2), colour=colour)
+    terminal.table(title, HEADS_WHO, [tuple(row) for row in who_rows(appraisal)], right=(1, 2, 3), colour=colour)
     costs = cost_table(appraisal)
     heads = tuple(column.heading for column in costs.columns)
     short = (0, 1, 3)
