@@ -29,11 +29,16 @@ from results.appraisal_terms import MONTHS, Choices, Terms, check, ends, line_fa
 from results.geography import Geography
 from results.lookup import records, stat_of
 from results.pairing import PairedSeed
+from results.plain import plain
 from results.prices import last_rule_year
 from results.statistics import Stat
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+
+LONG = ("years", "cumulative", "sensitivity", "switching")
+"""Tables that `workability savings` writes and a run's own files leave out."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,16 @@ class Appraisal:
     def value(self, perspective: str = EXCHEQUER, base: str = "discounted") -> Stat:
         """Return the net value of a perspective in a price base."""
         return self.stat("perspectives", perspective=perspective, item="net", price_base=base)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return choices and figures as plain values for JSON, but for those by month and by what else is assumed."""
+        brief = self.frame[~self.frame["table"].isin(LONG)]
+        return {
+            "rulebook": self.choices.rulebook,
+            "base_year": self.base_year,
+            "extrapolated": list(self.extrapolated),
+            "figures": plain(brief.drop(columns="how")),
+        }
 
     def flag(self) -> str:
         """Return which years rest on assumed prices or frozen rates; empty where none does."""

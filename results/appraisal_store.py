@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from results.appraisal import Appraisal, line_table
 from results.appraisal_figures import ALL
 from results.appraisal_page import SavingsPage, build_page, pictures
+from results.appraisal_terms import evidence_text
 from results.appraisal_words import caveats, choice_lines, name_of, value_sentence, who_sentence
 from results.charts import write_charts
 from results.files import write_bytes, write_text
@@ -27,12 +28,7 @@ PAGE, TABLE, BOOK = "savings.html", "savings.csv", "savings.xlsx"
 
 def choices_hash(appraisal: Appraisal) -> str:
     """Return 8 hex digits over the choices and the evidence behind them, for the name of a folder."""
-    from evidence import appraisal_files
-    from evidence.registry import INCOMES, PACKAGED
-
-    content = json.dumps(asdict(appraisal.choices), sort_keys=True)
-    for name in (appraisal_files.LEDGER, appraisal_files.APPRAISAL, INCOMES, "deflators.csv"):
-        content += (PACKAGED / name).read_text(encoding="utf-8")
+    content = json.dumps(asdict(appraisal.choices), sort_keys=True) + evidence_text()
     return hashlib.sha256(content.encode()).hexdigest()[:8]
 
 

@@ -212,6 +212,15 @@ def terms_of(choices: Choices) -> Terms:
     )
 
 
+def evidence_text() -> str:
+    """Return the text of every file that an appraisal reads, so that its figures can be tied to them."""
+    from evidence import appraisal_files
+    from evidence.registry import INCOMES, PACKAGED
+
+    names = (appraisal_files.LEDGER, appraisal_files.APPRAISAL, INCOMES, "deflators.csv")
+    return "".join((PACKAGED / name).read_text(encoding="utf-8") for name in names)
+
+
 def term(name: str) -> Parameter:
     """Return one term of the evidence by name."""
     from evidence.registry import appraisal_terms

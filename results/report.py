@@ -287,6 +287,24 @@ def service_parts(headline: Headline) -> dict[str, Any]:
     }
 
 
+def savings_parts(headline: Headline, charts: Sequence[Chart]) -> dict[str, Any]:
+    """Return pictures, sentences and tables of what the comparison is worth; empty where nothing was appraised."""
+    appraisal = headline.appraisal
+    if appraisal is None:
+        return {"savings_charts": [], "savings_words": [], "savings_tables": [], "savings_flag": ""}
+    from results import appraisal_tables as tables
+    from results import appraisal_words as words
+
+    drawn = [{"chart": chart, "table": chart_table(chart)} for chart in charts if chart.name.startswith("savings_")]
+    said = (words.value_sentence, words.payback_sentence, words.ratio_sentence, words.wellbeing_sentence)
+    return {
+        "savings_charts": drawn,
+        "savings_words": [sentence(appraisal) for sentence in said],
+        "savings_tables": [tables.who_table(appraisal), tables.ratio_table(appraisal), tables.cost_table(appraisal)],
+        "savings_flag": appraisal.flag(),
+    }
+
+
 def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
     """Return every value the page's template reads."""
     headline = data.headline
@@ -319,6 +337,7 @@ def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
         "chain": chain_rows(headline),
         "agency_table": agency_year_table(headline),
         "line_table": line_table(headline),
+        **savings_parts(headline, charts),
         **scorecard_parts(headline),
         **equity_parts(headline),
         "measured_table": measured_table(headline),

@@ -112,7 +112,7 @@ def show(appraisal: Appraisal, caution: str, colour: bool) -> None:
     colour : bool
         Whether colour is allowed at all.
     """
-    from results.appraisal_tables import HEADS_WHO, cost_table, who_rows
+    from results.appraisal_tables import cost_table, ratio_table
     from results.appraisal_words import (
         caveats,
         choice_lines,
@@ -123,16 +123,16 @@ def show(appraisal: Appraisal, caution: str, colour: bool) -> None:
         who_sentence,
     )
     from workability import terminal
+    from workability.show import show_who
 
     title = f"Who pays and who gains: {appraisal.policy} against {appraisal.baseline}" + (
         f" [{caution}]" if caution else ""
     )
-    terminal.table(title, HEADS_WHO, [tuple(row) for row in who_rows(appraisal)], right=(1, 2, 3), colour=colour)
-    costs = cost_table(appraisal)
-    heads = tuple(column.heading for column in costs.columns)
-    short = (0, 1, 3)
-    lines = [tuple(row[i] for i in short) for row in costs.rows]
-    terminal.table("What each costs", tuple(heads[i] for i in short), lines, right=(1, 2), colour=colour)
+    show_who(appraisal, title, colour)
+    for table, kept in ((ratio_table(appraisal), (0, 1, 3, 4)), (cost_table(appraisal), (0, 1, 3))):
+        heads = tuple(table.columns[i].heading for i in kept)
+        lines = [tuple(row[i] for i in kept) for row in table.rows]
+        terminal.table(table.caption, heads, lines, right=range(1, len(kept)), colour=colour)
     for text in (
         f"{who_sentence(appraisal)}.",
         value_sentence(appraisal),
