@@ -18,6 +18,7 @@ from results.appraisal_figures import (
     cash_rows,
     cumulative_rows,
     perspective_rows,
+    place_rows,
     row,
     year_rows,
 )
@@ -142,6 +143,7 @@ def appraise(runs: Sequence[PairedSeed], geography: Geography, choices: Choices 
     rows = [
         *perspective_rows(sums),
         *cash_rows(sums),
+        *place_rows(sums, [place.name for place in geography.places]),
         *payback_rows(sums),
         *cost_rows(sums, ordered),
         *wellbeing_rows(sums, ordered),

@@ -5,7 +5,7 @@ Every sum is formed within a run before anything is averaged; a ratio is the rat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -167,6 +167,25 @@ def year_rows(sums: Sums) -> Iterator[Row]:
                 stat = sums.stat(flow[:, inside] @ flows.factors.of(base)[inside])
                 extra = {"financial_year": year, "cashable": label, "price_base": base, "how": how}
                 yield row("years", perspective, "net", "pounds", stat, **extra)
+
+
+def place_rows(sums: Sums, names: Sequence[str]) -> Iterator[Row]:
+    """Yield the net present value of the exchequer and of residents by the Place where residents live.
+
+    Parameters
+    ----------
+    sums : Sums
+        The flows.
+    names : sequence of str
+        Names of the Places.
+    """
+    flows = sums.flows
+    worth = flows.factors.of("discounted")
+    how = "receipts less payments on account of residents of the Place, unweighted, discounted"
+    for perspective, by_place in ((EXCHEQUER, flows.exchequer_by_place), ("residents", flows.residents_by_place)):
+        for i, name in enumerate(names):
+            stat = sums.stat(by_place[..., i] @ worth)
+            yield row("places", perspective, name, "pounds", stat, price_base="discounted", how=how)
 
 
 def cumulative_rows(sums: Sums) -> Iterator[Row]:

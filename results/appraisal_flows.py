@@ -54,6 +54,8 @@ class Flows:
     """(accounts, L): the sign with which a line counts"""
     residents_by_place: Floats
     """(R, N, P): what residents gain"""
+    exchequer_by_place: Floats
+    """(R, N, P): what the exchequer gains from residents of each Place"""
     place_weights: Floats | None
     """(P,): what a resident's pound counts in each Place; None where incomes are not held"""
     satisfaction: Floats
@@ -211,9 +213,11 @@ def flows_of(runs: Sequence[PairedSeed], geography: Geography, choices: Choices,
     after = np.where(IS_PROGRAMME, 0.0, 1.0)
     lines = prolonged(whole * scale, n_months, terms.survival)
     lines[:, horizon:] *= after
-    by_place = np.stack([part @ (matrix[RESIDENTS] * scale) / 100 for part in pence])
-    lasting = np.stack([part @ (matrix[RESIDENTS] * scale * after) / 100 for part in pence])
-    by_place = np.concatenate([by_place, prolonged(lasting, n_months, terms.survival)[:, horizon:]], axis=1)
+
+    def by_place(signs: Floats) -> Floats:
+        own, lasting = (np.stack([part @ s / 100 for part in pence]) for s in (signs * scale, signs * scale * after))
+        return np.concatenate([own, prolonged(lasting, n_months, terms.survival)[:, horizon:]], axis=1)
+
     residents = np.mean([run.baseline.view().stock()[first.start, :, 0] for run in runs], axis=0)
     weights = weights_of(geography, residents, 0.0 if choices.weights is None else choices.weights)
     if choices.weights is not None and weights is None:
@@ -231,7 +235,8 @@ def flows_of(runs: Sequence[PairedSeed], geography: Geography, choices: Choices,
         horizon=horizon,
         lines=lines,
         accounts=matrix,
-        residents_by_place=by_place,
+        residents_by_place=by_place(matrix[RESIDENTS]),
+        exchequer_by_place=by_place(matrix[PUBLIC].sum(axis=0)),
         place_weights=weights,
         satisfaction=prolonged(points / 10 / MONTHS, n_months, terms.survival),
         draws=np.array([run.draw for run in runs], np.int64),

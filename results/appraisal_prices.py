@@ -18,6 +18,8 @@ from simulation.taxben.rates import financial_year
 
 BASES = ("nominal", "real", "discounted")
 """In prices of each month; in prices of the base year; the same discounted to the policy's first month."""
+FURTHEST_YEARS = 100
+"""Years after its last published one to which the deflator is carried."""
 CARRIED = 3
 """Months of a financial year that lie in the next calendar year."""
 
@@ -37,14 +39,14 @@ def first_year(text: str) -> int:
     Raises
     ------
     AppraisalError
-        If it is no financial year, or lies before the first deflator.
+        If it lies before the first deflator, or so far after the last that its prices are a guess.
     """
-    head, slash, tail = text.partition("/")
-    if not (slash and head.isdigit() and len(head) == 4 and tail == f"{(int(head) + 1) % 100:02d}"):
-        raise AppraisalError(f"'{text}' is no financial year; write it as {last_rule_year()}.")
-    year, held = int(head), published()
-    if not min(held) <= year <= max(held) + 100:
-        raise AppraisalError(f"Prices of {text} are not known; the deflator begins in {min(held)}.")
+    year, held = int(text[:4]), published()
+    if not min(held) <= year <= max(held) + FURTHEST_YEARS:
+        raise AppraisalError(
+            f"Prices of {text} are not known: the deflator begins in {min(held)}, and is carried to "
+            f"{max(held) + FURTHEST_YEARS} at most."
+        )
     return year
 
 

@@ -76,6 +76,7 @@ def workbook(page: SavingsPage) -> bytes:
         ),
         "Who pays": ("Net gain, spending and ratios by perspective", part("perspectives", "price_base")),
         "Cash": ("From gross benefit to cash by agency, present value", part("cash")),
+        "Places": ("Net present value by Place", part("places")),
         "Payback": ("When the exchequer has its money back", part("payback")),
         "Jobs": ("Additional starts, jobs and years in work, policy less baseline", part("counts", "month")),
         "Costs": ("What each costs: spending on programmes, and net cost to the exchequer", part("costs", "month")),

@@ -164,6 +164,20 @@ def sensitivity_table(appraisal: Appraisal) -> Table:
     return table_of("Net present value when one thing is assumed otherwise, with 90% intervals", heads, rows, (1, 2))
 
 
+def place_table(appraisal: Appraisal) -> Table:
+    """Return net present value to the exchequer and to residents by Place."""
+    names = list(dict.fromkeys(appraisal.rows("places")["item"]))
+    rows = [
+        [
+            str(name),
+            *(both(appraisal.stat("places", perspective=p, item=name), "pounds") for p in (EXCHEQUER, "residents")),
+        ]
+        for name in names
+    ]
+    heads = ("Place", "Exchequer, on account of its residents", "Residents")
+    return table_of("Net present value by the Place where residents live, with 90% intervals", heads, rows, (1, 2))
+
+
 def measured_table(appraisal: Appraisal) -> Table:
     """Return deadweight and displacement as the paired run measured them; no row where it measured neither."""
     rows = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ DEFAULT_RULEBOOK = "green-book-2026"
 MAX_PERSISTENCE = 60
 """Most years that an effect may outlast the run."""
 MAX_ELASTICITY = 5.0
+FINANCIAL_YEAR = re.compile(r"[0-9]{4}/[0-9]{2}")
 MONTHS = 12
 
 
@@ -108,7 +110,7 @@ def check(choices: Choices) -> Choices:
     Raises
     ------
     AppraisalError
-        If the rulebook is not held, years or elasticity are out of bounds, or a switch does not fit the rulebook.
+        If the rulebook is not held, a number is out of bounds, the base year is none, or a switch does not fit.
     """
     from dataclasses import replace
 
@@ -130,7 +132,10 @@ def check(choices: Choices) -> Choices:
         raise AppraisalError(
             f"Rulebook '{choices.rulebook}' has no excess burden of taxes; those that have one: {', '.join(with_it)}."
         )
-    return replace(choices, base_year=choices.base_year or last_rule_year())
+    base_year = choices.base_year or last_rule_year()
+    if not FINANCIAL_YEAR.fullmatch(base_year) or int(base_year[5:]) != (int(base_year[:4]) + 1) % 100:
+        raise AppraisalError(f"'{base_year}' is no financial year; write it as {last_rule_year()}.")
+    return replace(choices, base_year=base_year)
 
 
 def number(value: Value) -> float:

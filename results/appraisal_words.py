@@ -213,7 +213,8 @@ def caveats(appraisal: Appraisal, caution: str) -> list[str]:
         lines.append(appraisal.flag())
     lines.append(
         "Society's account leaves out leisure given up, travel and childcare costs of work, and what additional work "
-        "does to the health of others; providers' receipts are shown before what they spend."
+        "does to the health of others; accounts of employers and providers hold payments alone, not what "
+        "workers produce or providers spend."
     )
     return lines
 

@@ -233,6 +233,15 @@ def test_weights_count_a_poor_places_pound_more_and_move_no_agency(made: list[Pa
     assert moved == pytest.approx(gained) and moved != 0
 
 
+def test_places_sum_to_the_whole(made: list[PairedSeed]) -> None:
+    for choices in (Choices(), Choices(persistence_years=4, optimism=True, employer_ni=False)):
+        found = appraise(made, HERE, choices)
+        for perspective in ("exchequer", "residents"):
+            parts = found.rows("places", perspective=perspective)
+            assert list(parts["item"]) == [place.name for place in HERE.places]
+            assert parts["mean"].sum() == pytest.approx(found.value(perspective).mean)
+
+
 @pytest.mark.parametrize(
     ("running", "month"),
     [([-5, -3, -1, 2, 4], 4), ([1, 2, 3], 0), ([-1, -2, -3], float("inf")), ([-1, 1, -1, 0, 1], 4)],

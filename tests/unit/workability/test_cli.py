@@ -125,6 +125,13 @@ REFUSALS = [
     (("gaps", "--sample", "many"), 2, "1:50"),
     (("gaps", "--threads", "0"), 2, "--threads 0"),
     (("gaps", "--run", "services-today"), 4, "Run a scenario first"),
+    (("savings", "kickstart"), 4, "Run a scenario first"),
+    (("savings", "kickstart", "--rulebook", "green-book-2025"), 2, "held are green-book-2022, green-book-2026"),
+    (("savings", "kickstart", "--persistence", "-1"), 2, "give 0"),
+    (("savings", "kickstart", "--persistence", "many"), 2, "--persistence"),
+    (("savings", "kickstart", "--weights", "nan"), 2, "from 0 to 5"),
+    (("savings", "kickstart", "--excess-burden"), 2, "green-book-2022"),
+    (("savings", "kickstart", "--base-year", "2026"), 2, "financial year"),
     (("nonsense",), 2, "No such command"),
     (("run", "kickstart", "--nonsense"), 2, "No such option"),
 ]
