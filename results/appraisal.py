@@ -33,6 +33,7 @@ from results.pairing import PairedSeed
 from results.plain import plain
 from results.prices import last_rule_year
 from results.statistics import Stat
+from scenarios.vocabulary import month_name
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -51,6 +52,7 @@ class Appraisal:
 
     policy: str
     baseline: str
+    first_month: str
     horizon: int
     n_runs: int
     choices: Choices
@@ -157,6 +159,7 @@ def appraise(runs: Sequence[PairedSeed], geography: Geography, choices: Choices 
     return Appraisal(
         policy=ordered[0].policy.arm,
         baseline=ordered[0].baseline.arm,
+        first_month=month_name(int(ordered[0].policy.months[ordered[0].policy.start])),
         horizon=ordered[0].horizon,
         n_runs=len(ordered),
         choices=picked,

@@ -37,8 +37,8 @@ def caption_of(appraisal: Appraisal, what: str, place: str, caution: str, band: 
     status = f" {capital(caution)}." if caution else ""
     shown = f" {band}" if appraisal.n_runs > 1 else ""
     return (
-        f"{what}, {place}, over {span(appraisal)}, {appraisal.base_year} prices, discounted at "
-        f"{appraisal.discount_rate:g}% a year. Intervals: {words}.{shown} {appraisal.flag()} {SOURCE}.{status}"
+        f"{what}, {place}, over {span(appraisal)} from {appraisal.first_month}, {appraisal.base_year} prices, discounted "
+        f"at {appraisal.discount_rate:g}% a year. Intervals: {words}.{shown} {appraisal.flag()} {SOURCE}.{status}"
     ).replace("  ", " ")
 
 

@@ -85,9 +85,9 @@ def who_sentence(appraisal: Appraisal) -> str:
     payers = sorted((n for n, s in stats.items() if s.mean < 0 and is_clear(s)), key=lambda n: stats[n].mean)
     gainers = sorted((n for n, s in stats.items() if s.mean > 0 and is_clear(s)), key=lambda n: -stats[n].mean)
     if not stats:
-        return "No account's money changes"
+        return "Nobody's money changes"
     if not payers and not gainers:
-        return "No account clearly pays or gains"
+        return "Nobody clearly pays or gains"
     first = verdict(payers[0], stats[payers[0]]) if payers else "nobody clearly pays"
     last = verdict(gainers[0], stats[gainers[0]]) if gainers else "nobody clearly gains"
     return capital(f"{first}; {last}")
