@@ -36,9 +36,10 @@ def caption_of(appraisal: Appraisal, what: str, place: str, caution: str, band: 
     words = interval_words(interval_kind(appraisal.n_runs), appraisal.n_runs)
     status = f" {capital(caution)}." if caution else ""
     shown = f" {band}" if appraisal.n_runs > 1 else ""
+    prices = f"{appraisal.base_year} prices, discounted at {appraisal.discount_rate:g}% a year"
     return (
-        f"{what}, {place}, over {span(appraisal)} from {appraisal.first_month}, {appraisal.base_year} prices, discounted "
-        f"at {appraisal.discount_rate:g}% a year. Intervals: {words}.{shown} {appraisal.flag()} {SOURCE}.{status}"
+        f"{what}, {place}, over {span(appraisal)} from {appraisal.first_month}, {prices}. Intervals: {words}.{shown} "
+        f"{appraisal.flag()} {SOURCE}.{status}"
     ).replace("  ", " ")
 
 
