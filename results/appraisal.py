@@ -68,6 +68,11 @@ class Appraisal:
     """points between employed and unemployed people in surveys, lowest and highest"""
     frame: DataFrame
 
+    def __repr__(self) -> str:
+        """Return what was appraised and by which rulebook, without the figures."""
+        pair = f"{self.policy} against {self.baseline}"
+        return f"<Appraisal of {pair}: {self.choices.rulebook}, {self.base_year} prices, {self.n_runs} run(s)>"
+
     def rows(self, table: str, **where: object) -> DataFrame:
         """Return the figures of one table whose columns have these values."""
         found = self.frame[self.frame["table"] == table]

@@ -143,8 +143,8 @@ def default_caveats(headline: Headline) -> list[str]:
     if headline.alarm.flag:
         out.append("The individual measures and the group sums disagree; see deadweight and displacement.")
     out.append(
-        f"Money is {headline.price_words}, and undiscounted; it covers the lines of the ledger only, not health or "
-        "other services."
+        f"Money is {headline.price_words}, and undiscounted but for net present value; it covers the lines of the "
+        "ledger only."
     )
     return out
 
