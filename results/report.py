@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from results.appraisal_report import savings_parts
 from results.assumptions import ASSUMPTION
 from results.display import both, interval_text, value_text
 from results.distance import NOTE
@@ -284,24 +285,6 @@ def service_parts(headline: Headline) -> dict[str, Any]:
         "service_tables": tables,
         "distance_words": NOTE,
         "distance_table": distance_table(headline),
-    }
-
-
-def savings_parts(headline: Headline, charts: Sequence[Chart]) -> dict[str, Any]:
-    """Return pictures, sentences and tables of what the comparison is worth; empty where nothing was appraised."""
-    appraisal = headline.appraisal
-    if appraisal is None:
-        return {"savings_charts": [], "savings_words": [], "savings_tables": [], "savings_flag": ""}
-    from results import appraisal_tables as tables
-    from results import appraisal_words as words
-
-    drawn = [{"chart": chart, "table": chart_table(chart)} for chart in charts if chart.name.startswith("savings_")]
-    said = (words.value_sentence, words.payback_sentence, words.ratio_sentence, words.wellbeing_sentence)
-    return {
-        "savings_charts": drawn,
-        "savings_words": [sentence(appraisal) for sentence in said],
-        "savings_tables": [tables.who_table(appraisal), tables.ratio_table(appraisal), tables.cost_table(appraisal)],
-        "savings_flag": appraisal.flag(),
     }
 
 
