@@ -137,7 +137,7 @@ def test_discounting_by_hand() -> None:
 def test_a_net_present_value_by_hand() -> None:
     """£1,000 spent in the first month; £100 less Universal Credit in each of the next twelve."""
     baseline = pair(n=100, seed=1, horizon=13)[1]
-    found = appraise([costing(baseline, "service_DWP", 100_000, "universal_credit", -10_000)], HERE)
+    found = appraise([costing(baseline, "service_DWP", 100_000, "uc_standard", -10_000)], HERE)
     hand = -1000 + sum(100 / 1.035 ** (month / 12) for month in range(1, 13))
     assert found.value("exchequer").mean == pytest.approx(hand)
     assert found.value("exchequer", "real").mean == pytest.approx(200)
