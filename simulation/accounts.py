@@ -68,6 +68,10 @@ class Accounts:
         self.claimants[:] = 0
         self._settle(model, np.arange(n, dtype=np.uint32), np.zeros(n, np.uint8), n)
 
+    def settle_some(self, model: RegionModel, rows: NDArray[np.uint32]) -> None:
+        """Bring the payments of some residents up to date, shape (n,) rows, after something that no pass sees."""
+        self._settle(model, rows, np.zeros(rows.size, np.uint8), rows.size)
+
     def begin(self) -> None:
         """Begin a month: nothing has been paid once yet."""
         self.posted[:] = 0

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scenarios.arm import ArmSpec
 from scenarios.service_specs import ServicesSpec
 from scenarios.vocabulary import State
+from simulation import families
 from simulation.accounts import Accounts
 from simulation.checksum import state_hash
 from simulation.claiming_tables import claiming_tables
@@ -233,6 +234,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         if policy == 0:
             self._begin_record()
         self._new_rates()
+        if self.start.families and families.is_due(self.month):
+            families.step(self, self.start.families, policy)
         if self.incentives:
             self.incentives.step(self.month)
         self._pass_over_residents(policy)  # 1-4 age, health, exits, ends of subsidies
