@@ -117,8 +117,8 @@ def template() -> str:
     return TEMPLATE
 
 
-def check_out(path: Path, households: Path) -> None:
-    """Check that a file of results can be written there without losing the households.
+def check_out(path: Path, households: Path | None = None) -> None:
+    """Check that a file of results can be written there without losing the households it is made from, if any.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def check_out(path: Path, households: Path) -> None:
     """
     if path.is_dir():
         raise UnusableOutput(f"--out: {path} is a folder. Name a CSV file in it.")
-    if path.exists() and households.exists() and path.samefile(households):
+    if households is not None and path.exists() and households.exists() and path.samefile(households):
         raise UnusableOutput(f"--out: {path} is the file of households itself. Name another file.")
 
 

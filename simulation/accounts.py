@@ -108,11 +108,14 @@ class Accounts:
         subsidy.owed_pence = int(self.owed[k])
         subsidy.spent_pence += int(self.paid[k] + completed.sum())
 
-    def _settle(self, model: RegionModel, rows: NDArray[np.uint32], replaced: NDArray[np.uint8], n: int) -> None:
+    def keys(self, model: RegionModel) -> UnitKeys:
+        """Return the keys of what stays with residents and units for good."""
         p = Purpose
         purposes = (p.CLAIM, p.DISABILITY, p.CONTRIBUTION, p.FAMILY, p.CARER)
-        keys = UnitKeys(*(key(model.root, FIXED, purpose) for purpose in purposes))
+        return UnitKeys(*(key(model.root, FIXED, purpose) for purpose in purposes))
+
+    def _settle(self, model: RegionModel, rows: NDArray[np.uint32], replaced: NDArray[np.uint8], n: int) -> None:
         settle(
-            model.columns, rows, replaced, n, model.month, model.rates, model.pay, self.claiming, keys, self.flows,
-            self.standing, self.posted, model.start.tables.band, self.claimants,
+            model.columns, rows, replaced, n, model.month, model.rates, model.pay, self.claiming, self.keys(model),
+            self.flows, self.standing, self.posted, model.start.tables.band, self.claimants,
         )  # fmt: skip

@@ -14,6 +14,7 @@ from workability.command_capacity import capacity
 from workability.command_doctor import doctor
 from workability.command_funding import funding
 from workability.command_gaps import gaps
+from workability.command_jobs import jobs
 from workability.command_plan import gm_export, plan, unit_costs
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
@@ -38,6 +39,7 @@ QUESTIONS = """Which question do you have?
   Are a service's clients those who need it?           workability audit --template
   How many caseworkers for a short wait?               workability capacity services-today --programme life-rooms
   What does it save, for whom, when, how surely?       workability savings kickstart
+  What is one more job worth, by who takes it?         workability jobs --sample 1:50
   What do ring-fences around money cost?               workability funding --sample 1:100 --seeds 2
   Do a plan's promised savings hold up?                workability plan cheshire-warrington-2018
   The run in the order of Greater Manchester's tool?   workability gm-export kickstart kickstart.xlsx
@@ -116,6 +118,7 @@ app.command(epilog="Output: a list on standard output, or the file of --out (uni
     unit_costs
 )
 app.command(epilog="Output: a table on standard output, or the CSV file of --out FILE.csv.")(taxben)
+app.command(epilog="Output: tables on standard output, and the CSV file of --out FILE.csv.")(jobs)
 app.command(epilog="Output: a folder under savings/ (or --out DIR), tables and the page's path on standard output.")(
     savings
 )
