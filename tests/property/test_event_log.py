@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evidence import rules as published
 from scenarios.arm import ArmSpec, BenefitsSpec
 from scenarios.vocabulary import State
 from simulation.event_log import EventLog
@@ -63,12 +64,13 @@ class Kept:
         return pd.concat(self.frames[arm], ignore_index=True)
 
 
-def arms() -> tuple[ArmSpec, ...]:
+def arms(sample: int = 1) -> tuple[ArmSpec, ...]:
+    """Return a baseline and four policies that pay in different ways; capacities are those of the whole region."""
     offer = subsidy(cap_starts_month=5, start_month=POLICY + 1, payer="combined_authority", monthly_pence=4321)
     benefits = BenefitsSpec(POLICY + 3, 20_000, 6)
     costs = {"start_pence": 12_345, "month_pence": 678, "outcome_pence": 9_876}
     help_ = (
-        service("a-full", capacity=9, payer="nhs", **costs),
+        service("a-full", capacity=9 * sample, payer="nhs", **costs),
         service("b-open", length_months=2.5, payer="local_authority", **costs),
     )
     return (
@@ -89,7 +91,7 @@ def small() -> Start:
 def ran(where: str, threads: int = 1) -> tuple[Kept, dict[str, RunOutput]]:
     kept = Kept()
     start = small() if where == "small" else region_start(500)
-    outputs = simulate(start, arms(), seed=3, threads=threads, hashing=True, observe=kept)
+    outputs = simulate(start, arms(start.sample), seed=3, threads=threads, hashing=True, observe=kept)
     return kept, {output.arm: output for output in outputs}
 
 
@@ -165,6 +167,7 @@ def test_a_worker_s_rows_are_his_payslips(monkeypatch: pytest.MonkeyPatch) -> No
     only_transitions(monkeypatch, ())
     nobody_leaves(monkeypatch)
     start = start_of(world(600))
+    start.rules = {year: published(year) for year in ("2024/25", "2025/26", "2026/27")}
     c = start.columns
     i = int(np.flatnonzero((c.state == State.EMPLOYED) & (c.partner < 0) & (c.birth > -60 * 12))[0])
     c.birth[i], c.pay[i], c.hours[i] = -30 * 12, 2000, 37
