@@ -128,6 +128,20 @@ def test_the_log_adds_up_to_the_ledger_to_the_penny(where: str, arm: str) -> Non
     assert arm == "baseline" or not np.array_equal(wanted, outputs["baseline"].ledger[POLICY:])
 
 
+def test_a_penny_too_much_in_the_running_totals_shows() -> None:
+    class Meddling(Kept):
+        def __call__(self, model: RegionModel) -> None:
+            super().__call__(model)
+            if model.month == POLICY + 5:
+                model.accounts.standing[1, LINE_INDEX["wages"]] += 1
+
+    kept = Meddling()
+    (output,) = simulate(small(), (baseline(POLICY, 8),), seed=3, observe=kept)
+    found = rebuilt(kept.of("baseline"), small().n_places)[:8] - output.ledger[POLICY:]
+    assert [tuple(place) for place in np.argwhere(found)] == [(t, 1, LINE_INDEX["wages"]) for t in (5, 6, 7)]
+    assert set(found[found != 0].tolist()) == {-1}
+
+
 @pytest.mark.parametrize("arm", [arm.name for arm in arms()])
 def test_a_row_is_a_change_and_who_has_left_is_paid_nothing(arm: str) -> None:
     kept, _ = ran("small")
