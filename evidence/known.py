@@ -112,3 +112,27 @@ sickness), the looks of a client while on the programme, the chance that he refu
 for ill health. Shares are of those who finish: gaining a level, changing sector, staying in the job that the programme
 gave. Drop-out and attrition are monthly. `site_sd` spreads the log of the effect between Places.
 """
+
+LINE_BASES = ("rules", "average", "price")
+"""How the amount of a ledger line comes about: by law or contract, as cases times an average cost, by a programme."""
+
+LINE_GRADES = ("high", "medium", "low", "assumption")
+"""Grades of evidence behind a ledger line, in the order of the multipliers for optimism bias."""
+
+LINE_KINDS = ("transfer", "output", "resource", "subsidy")
+"""What a ledger line is to society; a subsidy is a resource or, by choice, a transfer."""
+
+APPRAISAL_TERMS: dict[str, tuple[str, float, float, int]] = {
+    "price_growth": ("percent per year", -5, 20, 1),
+    "wellby": ("pounds per life satisfaction points per year", 0, 100_000, 1),
+    "wellby_price_year": ("year", 1990, 2100, 1),
+    "wellbeing_not_of_income": ("share", 0, 1, 1),
+    "wellbeing_gap": ("life satisfaction points", 0, 5, 1),
+    "weight_elasticity": ("elasticity", 0, 5, 1),
+    "bias_costs": ("multiplier", 1, 5, len(LINE_GRADES)),
+    "bias_benefits": ("multiplier", 0, 1, len(LINE_GRADES)),
+    "yearly_survival": ("share", 0, 1, 1),
+    "retention_years": ("years", 1, 60, 1),
+    "allowance_share": ("share", 0, 1, 1),
+}
+"""Terms of an appraisal: the unit, the lowest and highest number that value and interval may hold, how many numbers."""

@@ -66,6 +66,38 @@ class UnitCost:
 
 
 @dataclass(frozen=True)
+class LineFacts:
+    """What one line of the ledger is worth to an appraiser.
+
+    `basis`, `grade` and `society` are words of `known.LINE_BASES`, `LINE_GRADES` and `LINE_KINDS`; `prices` is `year`
+    for rates of each year, or the price year of a unit cost.
+    """
+
+    name: str
+    basis: str
+    prices: str
+    grade: str
+    society: str
+    marginal_share: Parameter
+    cashable_share: Parameter
+    note: str
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """How an edition of the appraisal rules discounts: rates in percent a year by the year in which each begins."""
+
+    name: str
+    title: str
+    discount_from_year: Parameter
+    discount_rate: Parameter
+    health_discount_rate: Parameter
+    sensitivity_rate: Parameter | None
+    sensitivity_years: Parameter | None
+    excess_burden: Parameter | None
+
+
+@dataclass(frozen=True)
 class Place:
     """One local authority of a region."""
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import entries, loading, programme_files, region_files
+from evidence import appraisal_files, entries, loading, plan_files, programme_files, region_files
 from evidence.errors import EvidenceError
-from evidence.model import Parameter, Region, Source, UnitCost
+from evidence.model import LineFacts, Parameter, Region, Rulebook, Source, UnitCost
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PACKAGED = Path(__file__).parent
 """Folder of the evidence shipped with the package."""
 
+INCOMES = "disposable_income.csv"
 DEFLATOR_COLUMNS = ("year", "index", "unit", "source", "confidence", "note")
 
 
@@ -165,6 +166,93 @@ def unit_costs(root: Path | None = None) -> Mapping[str, UnitCost]:
     return entries.read_unit_costs(root, root / "unit_costs.yaml", sources(root))
 
 
+def savings_plans(root: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the plans of savings held, sorted."""
+    return plan_files.plan_names(root or PACKAGED)
+
+
+def savings_plan(name: str, root: Path | None = None) -> plan_files.SavingsPlan:
+    """Return one plan of savings: its published inputs, the arithmetic, and its claims.
+
+    Raises
+    ------
+    EvidenceError
+        If none has that name or an entry is broken.
+    """
+    root = root or PACKAGED
+    return plan_files.read_plan(root, name, sources(root))
+
+
+def gm_outcomes(root: Path | None = None) -> tuple[plan_files.GmOutcome, ...]:
+    """Return which published unit cost belongs to which outcome of a run; none where the folder has no such file.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry is broken or names a unit cost that is not held.
+    """
+    root = root or PACKAGED
+    if not (root / "gm_tool").is_dir():
+        return ()
+    found, held = plan_files.read_outcomes(root), unit_costs(root)
+    for outcome in found:
+        loading.one_of(outcome.unit_cost, tuple(held), "gm_tool/outcomes.yaml", f"{outcome.name}.unit_cost")
+    return found
+
+
+def ledger_lines(root: Path | None = None) -> Mapping[str, LineFacts]:
+    """Return what each line of the ledger is worth to an appraiser, by the line's name, from `ledger.yaml`.
+
+    Raises
+    ------
+    EvidenceError
+        If a word is unknown, a share is out of bounds, or more is cashable than is marginal.
+    """
+    root = root or PACKAGED
+    return appraisal_files.read_ledger(root, root / appraisal_files.LEDGER, sources(root))
+
+
+def appraisal_terms(root: Path | None = None) -> Mapping[str, Parameter]:
+    """Return the terms of an appraisal beside its rulebook, by name, from `appraisal.yaml`.
+
+    Raises
+    ------
+    EvidenceError
+        If a term is missing, unknown, in another unit or out of bounds.
+    """
+    root = root or PACKAGED
+    return appraisal_files.read_terms(root, root / appraisal_files.APPRAISAL, sources(root))
+
+
+def rulebooks(root: Path | None = None) -> Mapping[str, Rulebook]:
+    """Return the rulebooks of discounting held, by name, from `appraisal.yaml`.
+
+    Raises
+    ------
+    EvidenceError
+        If one is broken.
+    """
+    root = root or PACKAGED
+    return appraisal_files.read_rulebooks(root, root / appraisal_files.APPRAISAL, sources(root))
+
+
+def disposable_income(root: Path | None = None) -> Mapping[str, float]:
+    """Return gross disposable household income a head, pounds a year of 2023, by code of local authority.
+
+    Raises
+    ------
+    EvidenceError
+        If the table is broken or a code stands twice.
+    """
+    root = root or PACKAGED
+    path = root / INCOMES
+    table = region_files.read_table(root, path, sources(root), loading.MARGIN_COLUMNS)
+    twice = table["area_code"][table["area_code"].duplicated()]
+    if len(twice):
+        raise EvidenceError(loading.show(root, path), str(twice.iloc[0]), "the area stands twice; keep one row")
+    return dict(zip(table["area_code"].astype(str), table["value"].astype(float), strict=True))
+
+
 def regions(root: Path | None = None) -> tuple[str, ...]:
     """Return the names of the regions held, sorted: the folders that have a `places.yaml`."""
     folder = (root or PACKAGED) / "regions"
@@ -235,6 +323,13 @@ def verify(root: Path | None = None) -> None:
     uprating(root)
     deflators(root)
     unit_costs(root)
+    ledger_lines(root)
+    appraisal_terms(root)
+    rulebooks(root)
+    disposable_income(root)
+    gm_outcomes(root)
+    for name in savings_plans(root):
+        savings_plan(name, root)
     for name in regions(root):
         load_region(name, root)
         tiles(name, root)

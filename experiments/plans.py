@@ -13,6 +13,7 @@ from experiments.estimate import Estimate, estimate
 from experiments.requests import Request
 from experiments.target_table import table_hash
 from experiments.version import __version__, source_hash
+from results.appraisal_terms import evidence_text
 from results.store import RunFolder
 from scenarios.needs import NEEDS
 from scenarios.vocabulary import AGE_MAX_YEARS, AGE_MIN_YEARS
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from scenarios.arm import ArmSpec
     from scenarios.resolve import Resolved
 
-FORMAT = 4
+FORMAT = 5
 """Raise it when the same inputs would fill a run folder with other content."""
 
 
@@ -168,6 +169,7 @@ def plan(request: Request) -> Plan:
         "target_table": table_hash(region),
         "score_targets": hash_of(*region.score_targets),
         "needs": hash_of(NEEDS.read_text(encoding="utf-8")),
+        "appraisal": hash_of(evidence_text()),
         "sample": request.sample,
         "draws": sorted({task.draw for task in request.tasks}),
         "seeds": sorted({task.seed for task in request.tasks}),

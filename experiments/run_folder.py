@@ -30,6 +30,8 @@ from results.summary import Headline, summarise
 from scenarios.errors import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from results.pairing import PairedSeed
 
 VERSIONED = (
@@ -269,13 +271,26 @@ def headline_of(folder: Path) -> Headline:
     MissingData
         If a seed is missing or damaged.
     """
+    return headline_from(folder, pairs_of(folder))
+
+
+def headline_from(folder: Path, pairs: Sequence[PairedSeed]) -> Headline:
+    """Return the headline of a finished run from its seeds, where they are read already.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    pairs : sequence of PairedSeed
+        Its seeds.
+    """
     manifest = read_manifest(folder)
     where = geography_of(shipped_region(str(manifest["region"])))
     context, changed = manifest["context"] or "", manifest.get("changed", ())
     wanted = tuple(ScoreTarget(**entry) for entry in manifest.get("score_targets", ()))
     services = tuple(ServiceFacts(**entry) for entry in manifest.get("services", ()))
     return summarise(
-        pairs_of(folder),
+        pairs,
         where,
         calibrated=False,
         context=context,

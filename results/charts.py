@@ -322,6 +322,11 @@ def run_charts(headline: Headline) -> tuple[Chart, ...]:
         group_chart(headline, *grouping) for grouping in GROUPINGS if grouping[0] in set(headline.groups["dimension"])
     ]
     charts.append(agency_chart(headline))
+    if headline.appraisal is not None:
+        from results.appraisal_charts import cumulative_chart, who_chart  # they build on this file
+
+        place = headline.geography.title, headline.caution
+        charts += [who_chart(headline.appraisal, *place), cumulative_chart(headline.appraisal, *place)]
     return tuple(charts)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from results.bits import as_rows, before, count
 from results.equity import EquityCounts, Questions, count_equity
 from results.groups import ITEMS, group_tables, lives_of, twins_apart, winners_and_losers
+from results.job_spells import additional_spells
 from results.measures import PROGRAMME_LINES, SERVICE_LINES, purse_lines
 from results.metrics import Metric, metrics_for, milestones
 from results.panel import Panel, panel_of
@@ -162,6 +163,7 @@ def compare_arms(policy: RunOutput, baseline: RunOutput, questions: Questions | 
         "later_starts": float(later),
         "apart_at_start": float(apart),
     }
+    metrics |= additional_spells(ours, twins, horizon, milestones(horizon))
     if panels[0].service_names or panels[1].service_names:
         metrics |= service_metrics(*panels)
         for arm, record in (("policy", ours), ("baseline", twins)):

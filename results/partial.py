@@ -20,7 +20,7 @@ from simulation.output import Scores
 
 LOG = logging.getLogger(__name__)
 SEEDS = "seeds"
-VERSION = 6
+VERSION = 7
 """Raise it when the content of a seed file changes; older files are then redone."""
 DIGEST_BYTES = 32
 SCORE_ARRAYS = ("months", "counts", "living_wage_pence")

@@ -46,5 +46,5 @@ def freeze_words() -> str:
     return (
         f"Tax, benefit and minimum-wage rates follow the law to {last} and stay at those of {last} from April "
         f"{last[:4]} on, but for steps that the scenario itself makes. Pay never grows. Money of later years is "
-        f"therefore at {last} rates and pay; it is neither uprated nor discounted."
+        f"therefore at {last} rates and pay, not uprated, and discounted only where it is called present value."
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from results.appraisal_report import savings_parts
 from results.assumptions import ASSUMPTION
 from results.display import both, interval_text, value_text
 from results.distance import NOTE
@@ -143,8 +144,8 @@ def default_caveats(headline: Headline) -> list[str]:
     if headline.alarm.flag:
         out.append("The individual measures and the group sums disagree; see deadweight and displacement.")
     out.append(
-        f"Money is {headline.price_words}, and undiscounted; it covers the lines of the ledger only, not health or "
-        "other services."
+        f"Money is {headline.price_words}, and undiscounted but for net present value; it covers the lines of the "
+        "ledger only."
     )
     return out
 
@@ -319,6 +320,7 @@ def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
         "chain": chain_rows(headline),
         "agency_table": agency_year_table(headline),
         "line_table": line_table(headline),
+        **savings_parts(headline, charts),
         **scorecard_parts(headline),
         **equity_parts(headline),
         "measured_table": measured_table(headline),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from results import measures
 from results.alarm import Alarm, alarm_of
+from results.appraisal import Appraisal, appraise
 from results.distance import distance_frame
 from results.equity_frame import equity_frame, equity_words, reference, rows_of
 from results.geography import Geography, build
@@ -100,6 +101,8 @@ class Headline:
     """who starts and succeeds against who is in need, by `results.equity_frame.EQUITY_COLUMNS`"""
     services: DataFrame | None = None
     """what services did, as from `results.services.service_frame`; None where neither arm has any"""
+    appraisal: Appraisal | None = None
+    """what it is worth, at central choices; None where nothing was appraised"""
     distance: DataFrame | None = None
     """distance travelled, by `results.distance.COLUMNS`; None where neither arm has services"""
 
@@ -205,6 +208,7 @@ class Headline:
             **(
                 {} if self.services is None else {"services": plain(all_over(self.services, self.geography.whole.code))}
             ),
+            **({} if self.appraisal is None else {"savings": self.appraisal.as_dict()}),
             **({} if self.distance is None else {"distance": plain(self.distance)}),
             "note": self.twin_words,
             "alarm": self.alarm.as_dict(),
@@ -271,6 +275,7 @@ def summarise(
         scorecard=scorecard_of(runs, draws, n_seeds, where, score_targets),
         equity=equity_frame(runs, draws, n_seeds, where),
         services=service_frame(runs, draws, n_seeds, where, services),
+        appraisal=appraise(runs, where),
         distance=distance_frame(runs, draws, n_seeds, services),
     )
 

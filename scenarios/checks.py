@@ -13,6 +13,11 @@ SpotOf = Callable[[str], Spot]
 MAX_SUBSIDIES = 16
 _WITHIN_ONE = ("share", "per month", "probability")
 """Units of parameters that cannot exceed 1."""
+_NOT_NEGATIVE = (
+    (("pounds",), 100_000),
+    (("multiplier", "ratio", "index", "applications", "offences", "years"), 100),
+)
+"""Units of parameters that are never negative, and the most that each can be."""
 
 
 def check(scenario: Scenario, region: RegionNames, spot_of: SpotOf) -> None:
@@ -109,3 +114,8 @@ def check_parameters(scenario: Scenario, parameters: ParameterNames, spot_of: Sp
         unit = parameters.units[name]
         if unit.startswith(_WITHIN_ONE) and not 0 <= value <= 1:
             raise spot.error(f"{shown(value)} is out of range for '{name}' ({unit})", "0 to 1", "Change the value")
+        for units, most in _NOT_NEGATIVE:
+            if unit.startswith(units) and not 0 <= value <= most:
+                raise spot.error(
+                    f"{shown(value)} is out of range for '{name}' ({unit})", f"0 to {most:,}", "Change the value"
+                )

@@ -39,20 +39,20 @@ class Accounts:
     residents cost the NHS, councils and justice.
     """
 
-    def __init__(self, n_places: int, n_subsidies: int, claiming: Claiming, care_table: NDArray[np.int64]) -> None:
+    def __init__(self, n_places: int, n_subsidies: int, claiming: Claiming) -> None:
         self.standing = np.zeros((n_places, len(LINES)), np.int64)
         self.posted = np.zeros_like(self.standing)
         self.claimants = np.zeros((n_places, CELL_SHAPE[0]), np.int32)
         self.paid, self.owed = np.zeros(n_subsidies, np.int64), np.zeros(n_subsidies, np.int64)
         self.flows = np.zeros(UNIT_FLOWS, np.int64)
-        self.care = Care(care_table, n_places)
+        self.care = Care(n_places)
         self.claiming = claiming
 
     def go_on_from(self, other: Accounts) -> None:
         """Take over the running totals of another model's accounts."""
         self.standing[:] = other.standing
         self.claimants[:] = other.claimants
-        self.care.go_on_from(other.care)
+        self.care.totals[:] = other.care.totals
 
     def settle_everybody(self, model: RegionModel) -> None:
         """Recompute everybody's payments, after a change of rates or at the start."""
@@ -67,6 +67,10 @@ class Accounts:
         c.counted[:] = 0
         self.claimants[:] = 0
         self._settle(model, np.arange(n, dtype=np.uint32), np.zeros(n, np.uint8), n)
+
+    def settle_some(self, model: RegionModel, rows: NDArray[np.uint32]) -> None:
+        """Bring the payments of some residents up to date, shape (n,) rows, after something that no pass sees."""
+        self._settle(model, rows, np.zeros(rows.size, np.uint8), rows.size)
 
     def begin(self) -> None:
         """Begin a month: nothing has been paid once yet."""

@@ -12,11 +12,12 @@ from simulation.columns import Columns
 from simulation.compiling import inlined, kernel, scalar
 from simulation.processes.public_services import SITUATIONS, Users
 
-CARE_SHAPE = (len(SEVERITIES), 3, 2, 2, 2, 2, len(SITUATIONS), 2, 2)
-"""Severity; mental illness none, common or severe; physical or other condition; learning disability or autism;
-substance; treatment begun; situation; justice experience; homelessness."""
+CARE_SHAPE = (2, 2, len(SEVERITIES), 3, 2, 2, 2, 2, len(SITUATIONS))
+"""Justice experience; homelessness; severity; mental illness none, common or severe; physical or other condition;
+learning disability or autism; substance; treatment begun; situation. The few with either experience come last, so that
+the rows of the table that most residents need lie together."""
 N_CARE = int(np.prod(CARE_SHAPE))
-_N_SITUATIONS = len(SITUATIONS)
+_N_SITUATIONS, _N_SEVERITIES = len(SITUATIONS), len(SEVERITIES)
 _COMMON, _SEVERE = CONDITIONS.index("common_mental"), CONDITIONS.index("severe_mental")
 _LEARNING, _SUBSTANCE = CONDITIONS.index("learning_disability_autism"), CONDITIONS.index("substance")
 _ELSEWHERE = (_COMMON, _SEVERE, _LEARNING, _SUBSTANCE)
@@ -42,10 +43,11 @@ def care_class_of(severity: Any, conditions: Any, treatment: Any, state: Any, co
     physical = np.int64(1) if bits & _PHYSICAL else np.int64(0)
     treated = np.int64(1) if treatment != _NEVER and treatment <= month else np.int64(0)
     situation = np.int64(state) if state <= _LAST_OWN else np.int64(_OTHER)
-    index = (np.int64(severity) * 3 + mental) * 2 + physical
-    index = ((index * 2 + (bits >> _LEARNING & 1)) * 2 + (bits >> _SUBSTANCE & 1)) * 2 + treated
     flags = np.int64(cohort)
-    return ((index * _N_SITUATIONS + situation) * 2 + (flags >> _JUSTICE & 1)) * 2 + (flags >> _HOMELESS & 1)
+    index = (flags >> _JUSTICE & 1) * 2 + (flags >> _HOMELESS & 1)
+    index = ((index * _N_SEVERITIES + severity) * 3 + mental) * 2 + physical
+    index = ((index * 2 + (bits >> _LEARNING & 1)) * 2 + (bits >> _SUBSTANCE & 1)) * 2 + treated
+    return index * _N_SITUATIONS + situation
 
 
 def care_classes(c: Columns, month: int) -> NDArray[np.int64]:
@@ -54,6 +56,8 @@ def care_classes(c: Columns, month: int) -> NDArray[np.int64]:
     treatment = c.treatment.astype(np.int64)
     mental = np.where(bits >> _SEVERE & 1, 2, bits >> _COMMON & 1)
     parts = (
+        flags >> _JUSTICE & 1,
+        flags >> _HOMELESS & 1,
         c.severity.astype(np.int64),
         mental,
         (bits & _PHYSICAL > 0).astype(np.int64),
@@ -61,15 +65,13 @@ def care_classes(c: Columns, month: int) -> NDArray[np.int64]:
         bits >> _SUBSTANCE & 1,
         ((treatment != _NEVER) & (treatment <= month)).astype(np.int64),
         np.minimum(c.state, _OTHER).astype(np.int64),
-        flags >> _JUSTICE & 1,
-        flags >> _HOMELESS & 1,
     )
     return np.ravel_multi_index(parts, CARE_SHAPE).astype(np.int64)
 
 
 def users_of_classes() -> Users:
     """Return what the processes need of each class of service use, arrays of shape (N_CARE,)."""
-    severity, mental, physical, learning, substance, treated, situation, justice, homeless = np.unravel_index(
+    justice, homeless, severity, mental, physical, learning, substance, treated, situation = np.unravel_index(
         np.arange(N_CARE), CARE_SHAPE
     )
     return Users(
@@ -83,39 +85,38 @@ def users_of_classes() -> Users:
 
 
 @inlined
-def change_care(c: Any, counters: Any, i: int, month: int) -> None:
-    """Bring a resident's class of service use up to date, and count the change.
+def change_care(c: Any, v: Any, counters: Any, i: int, month: int) -> None:
+    """Bring a resident's class of service use up to date, and count what the change costs and uses a month.
 
     Parameters
     ----------
-    c, counters : columns and counts of this lane, written.
+    c, v, counters : columns, visit parameters, counts of this lane; columns and counts are written.
     i : row.
     month : month number.
     """
     care = care_class_of(c.severity[i], c.conditions[i], c.treatment[i], c.state[i], c.cohort[i], month)
-    if care != c.care[i]:
-        place = np.int64(c.place[i]) * N_CARE
-        counters.care[place + c.care[i]] -= 1
-        counters.care[place + care] += 1
+    before = np.int64(c.care[i])
+    if care != before:
+        sums, now, old = counters.care[c.place[i]], v.care[care], v.care[before]
+        for k in range(len(sums)):  # over rows, so that the loop vectorises
+            sums[k] += now[k] - old[k]
         c.care[i] = care
 
 
 @kernel
-def take_care(lane: Any, table: Any, counts: Any, totals: Any) -> None:
-    """Add one lane's changes of class to the counts and to what they cost, and empty them.
+def post_care(totals: Any, lines: Any, ledger: Any, used: Any) -> None:
+    """Add the month's pence to the ledger and write its contacts.
 
     Parameters
     ----------
-    lane : changes by Place and class, flat; emptied.
-    table : pence and contacts of a resident a month by class, shape (N_CARE, columns).
-    counts : residents by Place and class, flat, written.
-    totals : sums over residents by Place and column of the table, written.
+    totals : sums over residents by Place, pence by line and then contacts by kind.
+    lines : lines of the ledger.
+    ledger : pence by Place and line, written.
+    used : contacts by Place and kind, written.
     """
-    for at in range(lane.size):
-        change = np.int64(lane[at])
-        if change != 0:
-            lane[at] = 0
-            counts[at] += change
-            place, care = at // N_CARE, at % N_CARE
-            for k in range(table.shape[1]):
-                totals[place, k] += change * table[care, k]
+    n = lines.size
+    for p in range(len(totals)):
+        for k in range(n):
+            ledger[p, lines[k]] += totals[p, k]
+        for k in range(used.shape[1]):
+            used[p, k] = totals[p, n + k]

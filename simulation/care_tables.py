@@ -1,7 +1,7 @@
-"""What residents cost the NHS, councils and justice this month: residents by class of service use times a table.
+"""What residents cost the NHS, councils and justice this month: the sum over residents of what their class costs.
 
-The table is worked out once before a run, in whole pence and millionths of a contact, so that sums are exact and no
-order of residents or threads can change them.
+The table by class is worked out once before a run, in whole pence and millionths of a contact, so that sums are exact
+and no order of residents or threads can change them; the sums are carried on, and change with a resident's class.
 """
 
 from __future__ import annotations
@@ -9,12 +9,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.care_classes import N_CARE, care_classes, take_care, users_of_classes
+from simulation.care_classes import N_CARE, care_classes, post_care, users_of_classes
 from simulation.columns import Columns
 from simulation.covariates import ten_digits
 from simulation.ledger import LINE_INDEX
 from simulation.output import MICRO
-from simulation.processes.public_services import LINES, PublicServicesParameters, contacts, monthly_pounds
+from simulation.processes.public_services import (
+    CONTACTS,
+    LINES,
+    PublicServicesParameters,
+    contacts,
+    monthly_pounds,
+)
 
 _MONTHS = 12.0
 _LEDGER = np.array([LINE_INDEX[name] for name in LINES])
@@ -28,41 +34,29 @@ def care_table(p: PublicServicesParameters) -> NDArray[np.int64]:
     users = users_of_classes()
     pence = np.rint(ten_digits(100.0 * monthly_pounds(users, p)))
     used = np.rint(ten_digits(MICRO / _MONTHS * contacts(users, p)))
-    return np.ascontiguousarray(np.concatenate([pence, used]).T.astype(np.int64))
+    table = np.ascontiguousarray(np.concatenate([pence, used]).T)
+    return table.astype(np.int64)
 
 
 class Care:
-    """Residents by Place and class of service use, and what they cost and use a month, as running totals."""
+    """What residents cost and use a month by Place, as running totals: pence by line, then contacts by kind."""
 
-    def __init__(self, table: NDArray[np.int64], n_places: int) -> None:
-        self.table = table
-        self.counts = np.zeros(n_places * N_CARE, np.int32)
-        self.totals = np.zeros((n_places, table.shape[1]), np.int64)
+    def __init__(self, n_places: int) -> None:
+        self.totals = np.zeros((n_places, len(LINES) + len(CONTACTS)), np.int64)
 
-    def begin(self, c: Columns, month: int) -> None:
+    def begin(self, c: Columns, table: NDArray[np.int64], month: int) -> None:
         """Class everybody anew.
 
         Parameters
         ----------
         c : residents' columns, the class written.
+        table : what a resident of each class costs and uses, as from `care_table`.
         month : month number.
         """
-        classes = care_classes(c, month)
-        c.care[:] = classes
-        self.counts[:] = np.bincount(c.place.astype(np.int64) * N_CARE + classes, minlength=self.counts.size)
-        self._sum()
-
-    def go_on_from(self, other: Care) -> None:
-        """Take over another model's counts; they cost what this model's table says."""
-        self.counts[:] = other.counts
-        self._sum()
-
-    def _sum(self) -> None:
-        self.totals[:] = self.counts.reshape(-1, N_CARE).astype(np.int64) @ self.table
-
-    def take(self, changes: NDArray[np.int32]) -> None:
-        """Add one lane's changes of class, shape (places x N_CARE,), and empty them."""
-        take_care(changes, self.table, self.counts, self.totals)
+        c.care[:] = care_classes(c, month)
+        flat = c.place.astype(np.int64) * N_CARE + c.care
+        counts = np.bincount(flat, minlength=len(self.totals) * N_CARE).reshape(-1, N_CARE)
+        self.totals[:] = counts @ table
 
     def post(self, ledger: NDArray[np.int64], used: NDArray[np.int64]) -> None:
         """Add the month to the ledger, and write the month's contacts.
@@ -72,5 +66,4 @@ class Care:
         ledger : pence by Place and line of `simulation.ledger.LINES`, written.
         used : millionths of contacts by Place and kind of contact, written.
         """
-        ledger[:, _LEDGER] += self.totals[:, : len(LINES)]
-        used[:] = self.totals[:, len(LINES) :]
+        post_care(self.totals, _LEDGER, ledger, used)

@@ -165,7 +165,7 @@ class EventLog:
         month, n, c = model.month - 1, model.start.n, model.columns
         for first in range(0, n, ROWS_AT_ONCE):
             found = changes(
-                c, first, min(n, first + ROWS_AT_ONCE), month, model.rates, model.accounts.care.table, self._before,
+                c, first, min(n, first + ROWS_AT_ONCE), month, model.rates, model.visit.care, self._before,
                 self._ids, self._now, self._resident, self._place, self._line, self._pence,
             )  # fmt: skip
             if found:

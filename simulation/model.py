@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scenarios.arm import ArmSpec
 from scenarios.service_specs import ServicesSpec
 from scenarios.vocabulary import State
+from simulation import families
 from simulation.accounts import Accounts
 from simulation.checksum import state_hash
 from simulation.claiming_tables import claiming_tables
@@ -90,7 +91,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.recording = recording
         self.benefits = arm.benefits if first_month >= arm.policy_month else ()  # the law changes with the policy
         claiming = claiming_tables(start.parameters, start.local_rents, self.benefits)
-        self.accounts = Accounts(start.n_places, k, claiming, start.care_table)
+        self.accounts = Accounts(start.n_places, k, claiming)
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.looking = [empty_looking() for _ in range(self.lanes.n)]
@@ -204,7 +205,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             cells = cells * size + code
         c.cell[:] = cells
         c.satisfaction[:] = 0  # record adds the change
-        self.accounts.care.begin(c, month)
+        self.accounts.care.begin(c, self.visit.care, month)
         self.cells[:] = np.bincount(cells, minlength=self.cells.size)
         record(
             c, self.start.tables, self.visit, everybody, self.recorder, self.counters[0],
@@ -233,6 +234,8 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         if policy == 0:
             self._begin_record()
         self._new_rates()
+        if self.start.families and families.is_due(self.month):
+            families.step(self, self.start.families, policy)
         if self.incentives:
             self.incentives.step(self.month)
         self._pass_over_residents(policy)  # 1-4 age, health, exits, ends of subsidies
@@ -366,8 +369,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         month = [row[t].reshape(-1) for row in (rows.moves, rows.ageing, rows.flows, rows.subsidies)]
         for lane in self.counters:
             flat = Counters._make(array.reshape(-1) for array in lane)
-            take_counts(flat, self.cells, self.satisfaction, *month)
-            self.accounts.care.take(lane.care)
+            take_counts(flat, self.cells, self.satisfaction, self.accounts.care.totals.reshape(-1), *month)
 
     def _observe(self) -> None:
         t, rows, firms = self.month - self.first_month, self.rows, self.firms

@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from scenarios.arm import SubsidySpec
 from scenarios.vocabulary import AGE_BAND_STARTS, AGE_BANDS, AGE_MIN_YEARS, COHORTS, CONDITIONS, QUALIFICATIONS
+from simulation.care_tables import care_table
 from simulation.claiming_tables import refusal_by_keep, search_by_keep
 from simulation.columns import MAX_LOOKS, Columns
 from simulation.looks import N_AREA_BITS, LookParameters, LookTables
@@ -180,6 +181,7 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, limits: Limits) -> Vi
         offers=np.zeros(0, np.uint8),
         offer_ratio=np.zeros((2, N_GROUPS, len(DESTINATIONS)), np.int64),
         search_by_keep=search_by_keep(p.gain_from_work),
+        care=care_table(p.public_services),
     )
 
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import AGE_BANDS, STATES
-from simulation.care_classes import N_CARE
 from simulation.compiling import inlined, kernel
 from simulation.ledger import LINES
 from simulation.output import FLOW_ITEMS, INCENTIVE_ITEMS, SERVICE_ITEMS, SUBSIDY_ITEMS
 from simulation.processes.public_services import CONTACTS
+from simulation.processes.public_services import LINES as LINES_OF_CARE
 from simulation.visit import CELL_SHAPE, OUTSIDE, Counters
 
 
@@ -26,7 +26,7 @@ def empty_counters(n_places: int, n_subsidies: int) -> Counters:
         flows=np.zeros((n_places, len(FLOW_ITEMS)), np.int32),
         satisfaction=np.zeros(n_places, np.int64),
         subsidies=np.zeros((n_subsidies, n_places, len(SUBSIDY_ITEMS)), np.int64),
-        care=np.zeros(n_places * N_CARE, np.int32),
+        care=np.zeros((n_places, len(LINES_OF_CARE) + len(CONTACTS)), np.int64),
     )
 
 
@@ -39,17 +39,20 @@ def _pour(source: Any, target: Any) -> None:
 
 
 @kernel
-def take_counts(lane: Any, cells: Any, satisfaction: Any, moves: Any, ageing: Any, flows: Any, subsidies: Any) -> None:
-    """Add one lane's counts but those of service use to the totals and to the month's row, and empty them.
+def take_counts(
+    lane: Any, cells: Any, satisfaction: Any, care: Any, moves: Any, ageing: Any, flows: Any, subsidies: Any
+) -> None:
+    """Add one lane's counts to the totals and to the month's row, and empty them.
 
     Parameters
     ----------
     lane : counts of one lane, each array flat; emptied.
-    cells, satisfaction : totals that run on.
+    cells, satisfaction, care : totals that run on, flat.
     moves, ageing, flows, subsidies : the month's row, flat.
     """
     _pour(lane.cells, cells)
     _pour(lane.satisfaction, satisfaction)
+    _pour(lane.care, care)
     _pour(lane.moves, moves)
     _pour(lane.ageing, ageing)
     _pour(lane.flows, flows)

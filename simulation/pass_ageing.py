@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.vocabulary import AGE_MIN_YEARS, State
-from simulation.columns import NO_GAIN
+from simulation.columns import CHILD_MONTHS, NO_GAIN
 from simulation.compiling import inlined
 from simulation.residents import ID_GENERATION
 from simulation.streams import draw, high, low
@@ -95,6 +95,21 @@ def arrive(c: Any, v: Any, donor: Any, i: int, month: int, key: Any) -> None:
 
 
 @inlined
+def leave_home(c: Any, i: int, month: int) -> None:
+    """Take children who have turned 18 out of a resident's list, the eldest first.
+
+    Parameters
+    ----------
+    c : residents' columns, written.
+    i, month : row, month number.
+    """
+    while c.child_birth[i, 0] != _NEVER and month - c.child_birth[i, 0] >= CHILD_MONTHS:
+        for k in range(c.child_birth.shape[1] - 1):
+            c.child_birth[i, k] = c.child_birth[i, k + 1]
+        c.child_birth[i, c.child_birth.shape[1] - 1] = _NEVER
+
+
+@inlined
 def age(
     c: Any, t: Any, v: Any, donor: Any, lists: Any, rec: Any, counters: Any, keys: Any,
     i: int, why: int, position: int, month: int, policy: int, at: int,
@@ -136,6 +151,7 @@ def age(
         counters.flows[p, _ARRIVALS] += 1
     elif why & DUE != 0:
         why |= CHANGED | EXIT | HEALTH_EVENT | MONEY  # an age, a child's birthday or a term of an award
+        leave_home(c, i, month)
         if now != before:
             counters.ageing[p, now, s] += 1
             if np.uint32(low(draw(keys.skill, c.id[i]))) < v.promotion[p, now, c.qualification[i]]:

@@ -93,7 +93,7 @@ def record_one(
         counters.cells[c.cell[i]] -= 1
         counters.cells[cell] += 1
         c.cell[i] = cell
-    change_care(c, counters, i, month)
+    change_care(c, v, counters, i, month)
     if c.programme[i] == ENDED:
         c.programme[i] = 0
         if policy >= 0:

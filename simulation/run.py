@@ -16,6 +16,7 @@ from scenarios.eligibility import Rule
 from scenarios.vocabulary import State
 from simulation.columns import Record
 from simulation.eligibility_pass import compile_rules, resident_masks
+from simulation.families import families_of
 from simulation.model import RegionModel
 from simulation.model_tables import Limits
 from simulation.observers import Rows
@@ -112,6 +113,7 @@ def prepare(
     if population.homes is not None:
         start.local_rents = population.homes.rent[:, 1]
         new_units(start.columns, population.homes, start.tables.band)
+        start.families = families_of(start.columns, start.tables.band, start.tables.leave)
         model.settle_everybody()
         claims_as_old_as_spells(start.columns)
     model.release()

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import AGE_BAND_STARTS, IN_WORK, Benefit
-from simulation.care_tables import care_table
 from simulation.columns import Columns, Firms, children_until, columns_of, firms_of
 from simulation.employers import Employers
+from simulation.families import Families
 from simulation.households import Homes, form_units
 from simulation.looks import LookTables
 from simulation.model_tables import Limits, heads_by_age, look_tables, prevalence
@@ -48,7 +48,8 @@ class Levels:
 class Start:
     """Everything a run begins from: the state at month 0 and what stays fixed.
 
-    `local_rents`: middle of private rents by Place, pounds a month; None where they are not known.
+    `local_rents`: middle of private rents by Place, pounds a month; None where they are not known. `families`: yearly
+    rates of moving in and of births; None leaves families as they are.
     """
 
     columns: Columns
@@ -64,10 +65,10 @@ class Start:
     sample: int
     draw: int
     tightness: NDArray[np.float64]
-    care_table: NDArray[np.int64]
     limits: Limits = field(default_factory=Limits)
     visit: Visit | None = None
     local_rents: NDArray[np.float64] | None = None
+    families: Families | None = None
 
     @property
     def n(self) -> int:
@@ -195,6 +196,5 @@ def raw_start(
         sample=sample,
         draw=draw,
         tightness=np.zeros(n_areas),
-        care_table=care_table(parameters.public_services),
         limits=limits or Limits(),
     )

@@ -63,6 +63,8 @@ class Purpose(IntEnum):
     FAMILY = 32  # by unit. low: pays for childcare; high: claims Child Benefit
     CARER = 33  # low: has the carer element
     GAIN = 34  # low: turns a job down that would leave too little
+    COUPLE = 35  # low: looks for somebody to move in with this year
+    BIRTH = 36  # low: has a child this year; high: in which of the past twelve months
 
 
 def _mix_py(z: int) -> int:

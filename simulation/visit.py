@@ -102,7 +102,8 @@ class Visit(NamedTuple):
     `help_until` months after which there is no effect left; `help_satisfaction` tenths while being helped. `offers`:
     bits of what each employer offers under an incentive, of no length where the arm has none; `offer_ratio` what that
     multiplies hazards with by state, group of workers and destination, 16-bit fixed point. `search_by_keep`: what the
-    gain from work multiplies looks and search with, by `Columns.keep`, 16-bit fixed point.
+    gain from work multiplies looks and search with, by `Columns.keep`, 16-bit fixed point. `care`: what a resident
+    costs and uses a month by class of service use, as from `care_tables.care_table`.
     """
 
     values: NDArray[np.int64]
@@ -131,6 +132,7 @@ class Visit(NamedTuple):
     offers: NDArray[np.uint8]
     offer_ratio: NDArray[np.int64]
     search_by_keep: NDArray[np.int64]
+    care: NDArray[np.int64]
 
 
 class Counters(NamedTuple):
@@ -138,7 +140,8 @@ class Counters(NamedTuple):
 
     `cells`: residents by Place and CELL_SHAPE; `moves`: by Place, age band, state left and state entered
     (OUTSIDE included); `ageing`: by Place, age band entered and state; `flows`, `satisfaction`: by Place;
-    `subsidies`: by subsidy, Place and item; `care`: changes by Place and class of service use.
+    `subsidies`: by subsidy, Place and item; `care`: changes of what residents cost the NHS, councils
+    and justice and of their contacts, by Place and column of `Visit.care`.
     """
 
     cells: NDArray[np.int32]
@@ -147,7 +150,7 @@ class Counters(NamedTuple):
     flows: NDArray[np.int32]
     satisfaction: NDArray[np.int64]
     subsidies: NDArray[np.int64]
-    care: NDArray[np.int32]
+    care: NDArray[np.int64]
 
 
 @scalar

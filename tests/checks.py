@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.vocabulary import Benefit, State
-from simulation.care_classes import CARE_SHAPE
+from simulation.care_classes import CARE_SHAPE, N_CARE
 from simulation.ledger import LINE_INDEX, LINES, OTHER_FUNDERS, SERVICE_PAYERS, balances
 from simulation.model import RegionModel
 from simulation.observers import Rows
@@ -49,12 +49,12 @@ def recounted_cells(model: RegionModel, month: int) -> NDArray[np.int64]:
 
 
 def recounted_care(model: RegionModel, month: int) -> NDArray[np.int64]:
-    """Return residents by Place and class of service use at the end of a month, counted one by one."""
-    c, out = model.columns, np.zeros((model.start.n_places, *CARE_SHAPE), np.int64)
+    """Return everybody's class of service use at the end of a month, worked out one by one, shape (residents,)."""
+    c, out = model.columns, np.zeros(model.start.n, np.int64)
     for i in range(model.start.n):
         person = {name: int(getattr(c, name)[i]) for name in care.COLUMNS}
-        severity, common, severe, *rest = care.key_of(person, month)
-        out[(int(c.place[i]), severity, common + 2 * severe, *rest)] += 1
+        severity, common, severe, *rest, justice, homeless = care.key_of(person, month)
+        out[i] = np.ravel_multi_index((justice, homeless, severity, common + 2 * severe, *rest), CARE_SHAPE)
     return out
 
 
@@ -63,7 +63,11 @@ def check_stocks(model: RegionModel, month: int) -> None:
     recount = recounted_cells(model, month)
     assert recount.sum() == model.start.n
     assert np.array_equal(recount, model.cells.reshape(recount.shape))
-    assert np.array_equal(recounted_care(model, month).ravel(), model.accounts.care.counts)
+    classes = recounted_care(model, month)
+    assert np.array_equal(classes, model.columns.care)
+    by_class = np.zeros((model.start.n_places, N_CARE), np.int64)
+    np.add.at(by_class, (model.columns.place, classes), 1)
+    assert np.array_equal(by_class @ model.visit.care, model.accounts.care.totals)
     by_place = np.bincount(model.columns.place, model.columns.satisfaction, model.start.n_places)
     assert np.array_equal(by_place.astype(np.int64), model.satisfaction)
 

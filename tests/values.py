@@ -169,6 +169,14 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "demography": {"smoothing_years": 7},
     "public_services": {
+        "gp_consultations_level": 1.1,
+        "emergency_attendances_level": 0.9,
+        "inpatient_episodes_level": 1.0,
+        "outpatient_attendances_level": 1.0,
+        "therapy_sessions_level": 1.0,
+        "mental_health_contacts_level": 1.2,
+        "mental_health_bed_days_level": 1.0,
+        "social_care_years_level": 1.0,
         "base": (3.0, 0.2, 0.1, 0.5, 0.0, 0.0, 0.0, 0.02),
         "by_condition": (
             (2.0, 3.0, 2.0, 1.0, 2.0),

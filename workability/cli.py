@@ -14,8 +14,10 @@ from workability.command_capacity import capacity
 from workability.command_doctor import doctor
 from workability.command_funding import funding
 from workability.command_gaps import gaps
+from workability.command_plan import gm_export, plan, unit_costs
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
+from workability.command_savings import savings
 from workability.command_scenarios import check, scenarios, targets
 from workability.command_taxben import taxben
 from workability.guard import EXIT_CODES, INTERRUPTED
@@ -35,7 +37,11 @@ QUESTIONS = """Which question do you have?
   Who falls between the region's services?             workability gaps --sample 1:50
   Are a service's clients those who need it?           workability audit --template
   How many caseworkers for a short wait?               workability capacity services-today --programme life-rooms
+  What does it save, for whom, when, how surely?       workability savings kickstart
   What do ring-fences around money cost?               workability funding --sample 1:100 --seeds 2
+  Do a plan's promised savings hold up?                workability plan cheshire-warrington-2018
+  The run in the order of Greater Manchester's tool?   workability gm-export kickstart kickstart.xlsx
+  Which unit costs are used, and how to renew them?    workability unit-costs
   What do tax and benefits leave of a job's pay?       workability taxben --template
   How far is the baseline from what is published?      workability targets
   Is the population like the region it stands for?     workability targets --margins
@@ -100,7 +106,19 @@ app.command(epilog="Output: a folder under capacity/ (or --out DIR), a table and
 app.command(epilog="Output: a folder under runs/ (or --out DIR), tables and the page's path on standard output.")(
     funding
 )
+app.command(epilog="Output: a folder under plans/ (or --out DIR), a table and the page's path on standard output.")(
+    plan
+)
+app.command(epilog="Output: the file named (gm-export.csv if none is), for a .csv also its costs in FILE-costs.csv.")(
+    gm_export
+)
+app.command(epilog="Output: a list on standard output, or the file of --out (unit_costs.yaml) after an import.")(
+    unit_costs
+)
 app.command(epilog="Output: a table on standard output, or the CSV file of --out FILE.csv.")(taxben)
+app.command(epilog="Output: a folder under savings/ (or --out DIR), tables and the page's path on standard output.")(
+    savings
+)
 app.command(epilog=READ_ONLY)(targets)
 app.command(epilog=READ_ONLY)(doctor)
 

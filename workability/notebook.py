@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.events import Events
+    from results.appraisal import Appraisal
     from results.pairing import PairedSeed
     from results.summary import Headline
     from scenarios.resolve import Resolved
@@ -157,6 +158,19 @@ class Comparison:
         from experiments.run_folder import pairs_of
 
         return pairs_of(self.folder)
+
+    def appraise(self, **choices: Any) -> Appraisal:
+        """Return what it is worth, to whom and when, by the choices of `results.appraisal_terms.Choices`.
+
+        Raises
+        ------
+        results.appraisal_terms.AppraisalError
+            If a choice cannot be.
+        """
+        from results.appraisal import appraise
+        from results.appraisal_terms import Choices
+
+        return appraise(self.pairs, self.finished.headline.geography, Choices(**choices))
 
     def explain(self) -> pd.DataFrame:
         """Return the chain from eligible residents to pounds."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.plans import Plan
+    from results.appraisal import Appraisal
     from results.summary import Headline
 
 MAIN = (
@@ -125,12 +126,52 @@ def show_headline(headline: Headline, colour: bool = True) -> None:
         kept = [i for i, column in enumerate(card.columns) if column.heading in SCORE_COLUMNS]
         heads = tuple(card.columns[i].heading for i in kept)
         terminal.table(card.caption, heads, [tuple(row[i] for i in kept) for row in card.rows], colour=colour)
+    if headline.appraisal is not None:
+        show_appraisal(headline.appraisal, colour)
     kind = headline.stats["net"].interval
     terminal.data(f"Intervals: {interval_words(kind, headline.n_runs)}.")
-    terminal.data(f"Money {headline.price_words}; undiscounted.")
+    terminal.data(f"Money {headline.price_words}; undiscounted but for net present value.")
     terminal.data(headline.alarm.text)
     if headline.caution:
         terminal.data(f"Status: {headline.caution}.")
+
+
+def show_appraisal(appraisal: Appraisal, colour: bool = True) -> None:
+    """Print what each agency, the exchequer, other accounts and society gain, real and in present value.
+
+    Parameters
+    ----------
+    appraisal : Appraisal
+        The figures.
+    colour : bool
+        Whether colour is allowed at all.
+    """
+    from results.appraisal_words import chance, payback_sentence, who_sentence
+
+    show_who(appraisal, f"Who pays and who gains, {appraisal.base_year} prices, with 90% intervals", colour)
+    terminal.data(f"{who_sentence(appraisal)}. Net present value is above zero for the exchequer in "
+                  f"{chance(appraisal, 'exchequer')}. {payback_sentence(appraisal)}")  # fmt: skip
+    if appraisal.flag():
+        terminal.data(appraisal.flag())
+
+
+def show_who(appraisal: Appraisal, title: str, colour: bool = True) -> None:
+    """Print the real net gain and net present value of each perspective, with intervals.
+
+    Parameters
+    ----------
+    appraisal : Appraisal
+        The figures.
+    title : str
+        The table's title.
+    colour : bool
+        Whether colour is allowed at all.
+    """
+    from results.appraisal_tables import HEADS_WHO, who_rows
+
+    kept = (0, 2, 3)
+    rows = [tuple(row[i] for i in kept) for row in who_rows(appraisal)]
+    terminal.table(title, tuple(HEADS_WHO[i] for i in kept), rows, right=(1, 2), colour=colour)
 
 
 def _group_rows(groups: pd.DataFrame, dimension: str) -> list[tuple[str, ...]]:

@@ -52,6 +52,14 @@ _MONTHS = 12.0
 class PublicServicesParameters:
     """Values of evidence/parameters/public_services.yaml; contacts in the order of HEALTH_CONTACTS."""
 
+    gp_consultations_level: float
+    emergency_attendances_level: float
+    inpatient_episodes_level: float
+    outpatient_attendances_level: float
+    therapy_sessions_level: float
+    mental_health_contacts_level: float
+    mental_health_bed_days_level: float
+    social_care_years_level: float
     base: tuple[float, ...]
     by_condition: tuple[tuple[float, ...], ...]
     untreated_ratio: tuple[float, ...]
@@ -119,13 +127,13 @@ def contacts(users: Users, p: PublicServicesParameters) -> Floats:
     """Return expected contacts a year, shape (len(CONTACTS), *shape of the users).
 
     What everybody has, plus what each condition adds (less of it before treatment begins), times ratios of severity,
-    situation and homelessness. Social care is the share of a year on a package.
+    situation and homelessness, and the level of the kind of contact. Social care is the share of a year on a package.
     """
     rows = []
-    for k in range(len(HEALTH_CONTACTS)):
+    for k, kind in enumerate(HEALTH_CONTACTS):
         added = sum(x * has for x, has in zip(p.by_condition[k], users.conditions, strict=True))
         rate = p.base[k] + added * np.where(users.is_treated, 1.0, p.untreated_ratio[k])
-        rate = rate * np.asarray(p.severity_ratio[k])[users.severity]
+        rate = rate * getattr(p, f"{kind}_level") * np.asarray(p.severity_ratio[k])[users.severity]
         rate = rate * np.asarray(p.situation_ratio[k])[users.situation]
         rows.append(rate * np.where(users.is_homeless, p.homeless_ratio[k], 1.0))
     homeless = np.asarray(p.homelessness_by_situation)[users.situation] * users.is_homeless

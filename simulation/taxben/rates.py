@@ -235,10 +235,14 @@ def rates_of(rules: Rules, new_health_from: int, wage_factor: float, work_allowa
         _value(rules, wage, "age_21_plus"),
         np.where(ages >= 18, _value(rules, wage, "age_18_20"), _value(rules, wage, "age_16_17")),
     )
-    return Rates(
+    law = Rates(
         **_earnings(rules),
         **_universal_credit(rules),
         **_other_benefits(rules),
         health_new_from=new_health_from,
         minimum_wage=np.rint(pounds * 100 * wage_factor).astype(np.int64),
+    )
+    return law._replace(
+        work_allowance=law.work_allowance + work_allowance,
+        work_allowance_housing=law.work_allowance_housing + work_allowance,
     )

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 import evidence.registry
-from results import funding_page
+from results import appraisal_page, funding_page, plan_page
+from results.appraisal_terms import Choices
 from results.charts import run_charts
 from results.gaps_page import build_page
 from results.report import build_report
 from tests.property.test_service_map import REGION, WHOLE, mapped, residents
 from tests.unit.results.funding_study import study_of
+from tests.unit.results.plan_result import beside_a_run
 from tests.unit.results.sample_run import contents, seeds
+from tests.unit.results.savings_page import savings_page
 from tests.unit.results.test_gaps import FACTS
 
 WIDTHS = {"desktop": 1280, "phone": 390}
@@ -43,6 +46,20 @@ def service_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def funding(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("funding") / "funding.html"
     path.write_text(funding_page.build_page(study_of()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def savings_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("plan") / "plan.html"
+    path.write_text(plan_page.build_page(beside_a_run()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def savings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("savings") / "savings.html"
+    path.write_text(appraisal_page.build_page(savings_page(Choices(persistence_years=5))), encoding="utf-8")
     return path
 
 

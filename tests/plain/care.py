@@ -19,6 +19,11 @@ NHS = (
     "nhs_secondary_mental_health", "nhs_secondary_mental_health", "council_social_care",
 )  # fmt: skip
 
+KINDS = (
+    "gp_consultations", "emergency_attendances", "inpatient_episodes", "outpatient_attendances", "therapy_sessions",
+    "mental_health_contacts", "mental_health_bed_days", "social_care_years",
+)  # fmt: skip
+
 
 def key_of(person: Person, month: int) -> tuple[int, ...]:
     """Return what decides a resident's use of services: severity, conditions, treatment, situation, cohorts."""
@@ -41,12 +46,12 @@ def contacts_a_year(key: tuple[int, ...], p: Any) -> list[float]:
     severity, *rest = key
     groups, (treated, situation, justice, homeless) = rest[:5], rest[5:]
     out = []
-    for k in range(8):
+    for k, kind in enumerate(KINDS):
         added = 0.0
         for has, more in zip(groups, p.by_condition[k], strict=True):
             added += more if has else 0.0
         rate = p.base[k] + (added if treated else added * p.untreated_ratio[k])
-        rate *= p.severity_ratio[k][severity] * p.situation_ratio[k][situation]
+        rate *= getattr(p, f"{kind}_level") * p.severity_ratio[k][severity] * p.situation_ratio[k][situation]
         out.append(rate * p.homeless_ratio[k] if homeless else rate)
     out.append(p.homelessness_applications * p.homelessness_by_situation[situation] if homeless else 0.0)
     further = p.reoffending_rate * p.offences_per_reoffender * p.offending_recent_share

@@ -83,7 +83,8 @@ PLAIN = {
     "claiming__new_claim_pounds": 0.0, "gain_from_work__search_elasticity": 0.0,
     "gain_from_work__acceptance_elasticity": 0.0, "public_services__base": (2.4,) + (0.0,) * 7,
     "public_services__situation_ratio": ((1.0, 1.5, 1.25, 1.5, 1.0),) * 8,
-    "public_services__gp_consultation_cost": 40.0, "public_services__price_factor": (1.0,) * 6,
+    "public_services__gp_consultation_cost": 40.0, "public_services__gp_consultations_level": 1.0,
+    "public_services__price_factor": (1.0,) * 6,
     "public_services__price_rise_since_2024": 1.0,
 }  # fmt: skip
 

@@ -40,6 +40,40 @@ staff_leave: {value: 0.5, unit: per month, interval_95: [0.1, 0.9], source: assu
     "distance.yaml": """
 points: {value: 2, unit: points per life satisfaction points, interval_95: [1, 4], source: survey, confidence: low}
 """,
+    "ledger.yaml": """
+visits:
+  {basis: average, prices: "2013/14", grade: medium, society: resource,
+   marginal_share: {value: 0.4, unit: share, interval_95: [0.1, 0.8], source: assumption, confidence: assumption},
+   cashable_share: {value: 0.1, unit: share, interval_95: [0, 0.3], source: assumption, confidence: assumption}}
+""",
+    "appraisal.yaml": """
+rulebooks:
+  plain-book:
+    title: A book
+    discount_from_year: {value: [0, 31], unit: year, source: survey, confidence: definition}
+    discount_rate: {value: [3.5, 3.0], unit: percent per year, source: survey, confidence: definition}
+    health_discount_rate: {value: [1.5, 1.29], unit: percent per year, source: survey, confidence: definition}
+    sensitivity_rate: {value: [3.0, 2.57], unit: percent per year, source: survey, confidence: definition}
+    sensitivity_years: {value: 50, unit: years, source: survey, confidence: definition}
+terms:
+  price_growth: {value: 2, unit: percent per year, interval_95: [1, 3], source: assumption, confidence: assumption}
+  wellby:
+    {value: 13000, unit: pounds per life satisfaction points per year, interval_95: [10000, 16000], source: survey,
+     confidence: low}
+  wellby_price_year: {value: 2019, unit: year, source: survey, confidence: definition}
+  wellbeing_not_of_income: {value: 0.7, unit: share, interval_95: [0.5, 1], source: survey, confidence: low}
+  wellbeing_gap: {value: 0.5, unit: life satisfaction points, interval_95: [0.5, 0.6], source: survey, confidence: low}
+  weight_elasticity: {value: 1.3, unit: elasticity, interval_95: [0.8, 2], source: survey, confidence: low}
+  bias_costs: {value: [1, 1.1, 1.2, 1.4], unit: multiplier, interval_95: [1, 2], source: survey, confidence: low}
+  bias_benefits: {value: [0.9, 0.8, 0.7, 0.5], unit: multiplier, interval_95: [0.2, 1], source: survey, confidence: low}
+  yearly_survival: {value: 0.7, unit: share, interval_95: [0.4, 0.9], source: survey, confidence: low}
+  retention_years: {value: 10, unit: years, interval_95: [3, 20], source: survey, confidence: low}
+  allowance_share: {value: 0.1, unit: share, interval_95: [0, 0.3], source: survey, confidence: low}
+""",
+    "disposable_income.csv": (
+        "area_code,area_name,value,unit,lower,upper,period,source,confidence,note\n"
+        "X1,Upton,20000,pounds per person per year,,,2023,survey,high,\n"
+    ),
     "regions/vale/sources.yaml": """
 census: {title: A census, publisher: An office, date: "2021", licence: open, retrieved: 2026-11}
 """,

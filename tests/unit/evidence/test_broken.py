@@ -16,6 +16,7 @@ SEARCH, TARGETS, PLACES = "parameters/search.yaml", "regions/vale/targets.yaml",
 TENURE, VARIANTS, COSTS = "regions/vale/margins/tenure.csv", "regions/vale/variants.yaml", "unit_costs.yaml"
 TABLE, FACTS = "regions/vale/fitted/target_table.csv", "regions/vale/fitted/target_table.yaml"
 SCORES = "regions/vale/scorecard.yaml"
+LEDGER, APPRAISAL, INCOMES = "ledger.yaml", "appraisal.yaml", "disposable_income.csv"
 
 BROKEN = [
     # file, text, its replacement, key named, words of the message
@@ -45,6 +46,38 @@ BROKEN = [
     ("deflators.csv", "2024,100", "2023,100", "2023", "twice"),
     ("deflators.csv", "index,survey", "index,surveys", "row 2.source", "Did you mean 'survey'?"),
     (COSTS, "NHS: 140", "NHS: 150", "contact.agencies", "above the cost"),
+    (LEDGER, "value: 0.1", "value: 0.6", "visits.cashable_share.interval_95", "does not contain"),
+    (
+        LEDGER,
+        "value: 0.4, unit: share, interval_95: [0.1",
+        "value: 0.05, unit: share, interval_95: [0.01",
+        "visits.cashable_share",
+        "above the marginal share",
+    ),
+    (LEDGER, "[0.1, 0.8]", "[0.1, 1.8]", "visits.marginal_share", "0 to 1"),
+    (LEDGER, "basis: average", "basis: avrage", "visits.basis", "Did you mean 'average'?"),
+    (LEDGER, "society: resource", "society: nothing", "visits.society", "allowed are"),
+    (LEDGER, '"2013/14"', "13", "visits.prices", "price year"),
+    (APPRAISAL, "[0, 31]", "[1, 31]", "rulebooks.plain-book.discount_from_year", "ascend from 0"),
+    (APPRAISAL, "[3.5, 3.0]", "[3.5]", "rulebooks.plain-book.discount_rate", "one each"),
+    (APPRAISAL, "[3.5, 3.0]", "[350, 3.0]", "rulebooks.plain-book.discount_rate", "0 to 20"),
+    (
+        APPRAISAL,
+        "    sensitivity_years:",
+        "    sensitivity_age:",
+        "rulebooks.plain-book.sensitivity_age",
+        "unknown key",
+    ),
+    (APPRAISAL, "  allowance_share", "  allowance", "terms.allowance", "Did you mean 'allowance_share'?"),
+    (APPRAISAL, "unit: elasticity", "unit: share", "terms.weight_elasticity.unit", "'elasticity'"),
+    (APPRAISAL, "[1, 1.1, 1.2, 1.4]", "[1, 1.1]", "terms.bias_costs.value", "give 4"),
+    (
+        INCOMES,
+        "X1,Upton,20000",
+        "X1,Upton,20000,pounds per person per year,,,2023,survey,high,\nX1,Upton,20000",
+        "X1",
+        "twice",
+    ),
     (PLACES, "outside: [Elsewhere]", "outside: [Upton]", "places.name", "twice"),
     (PLACES, "[Upton, Lowton]", "[Upton, Lowtown]", "groups.Both", "Did you mean 'Lowton'?"),
     (PLACES, "title: The Vale\n", "", "title", "is missing"),

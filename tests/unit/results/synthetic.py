@@ -81,7 +81,7 @@ def run_output(
     ledger = np.zeros((n_months, n_places, len(LINES)), np.int64)
     paid = np.concatenate([np.zeros((n, history), bool), subsidised], axis=1)
     amounts = {"wages": (in_work, 210_000), "income_tax": (in_work, 21_003), "employee_ni": (in_work, 8_001)}
-    amounts |= {"universal_credit": (states == State.UNEMPLOYED, 40_089), "subsidy_wage": (paid, 132_257)}
+    amounts |= {"uc_standard": (states == State.UNEMPLOYED, 40_089), "subsidy_wage": (paid, 132_257)}
     counts = np.zeros((n_months, 1, n_places, len(SUBSIDY_ITEMS)), np.int64)
     starts = paid & ~np.concatenate([np.zeros((n, 1), bool), paid[:, :-1]], axis=1)
     ends = ~paid & np.concatenate([np.zeros((n, 1), bool), paid[:, :-1]], axis=1)

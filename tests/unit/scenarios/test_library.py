@@ -39,6 +39,9 @@ SHIPPED = {
     "sme-incentives",
     "ring-fenced",
     "flexible",
+    "pay-progression",
+    "mental-health-earlier",
+    "reoffending-support",
 }
 
 

@@ -102,3 +102,32 @@ def test_the_event_log_is_written_and_not_written_twice(tmp_path: Path) -> None:
     again = workability(*words, cwd=tmp_path)
     assert again.returncode == 0 and "finished already" in again.stderr
     assert [path.stat().st_mtime_ns for path in found] == written
+
+
+def test_savings_of_a_run_are_printed_written_and_the_same_again(tmp_path: Path) -> None:
+    assert workability(*SMALL, "--seeds", "2", "--quiet", cwd=tmp_path).returncode == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "runs").rglob("*") if path.is_file()}
+    done = workability("savings", "kickstart", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for words in ("Who pays and who gains", "Exchequer in all", "Net present value", "not calibrated", "Extrapolated"):
+        assert words in done.stdout, words
+    page = tmp_path / done.stdout.strip().splitlines()[-1]
+    assert page.name == "savings.html" and page.is_file()
+    assert {"savings.csv", "savings.xlsx"} <= {path.name for path in page.parent.iterdir()}
+    first = page.read_bytes()
+    assert workability("savings", "kickstart", cwd=tmp_path).stdout == done.stdout and page.read_bytes() == first
+
+    older = workability("savings", "kickstart", "--rulebook", "green-book-2022", "--json", cwd=tmp_path)
+    found = json.loads(older.stdout)
+    assert found["rulebook"] == "green-book-2022"
+    other = tmp_path / found["files"]["savings.html"]
+    assert other.is_file() and other != page
+    assert "--rulebook green-book-2022" in other.read_text()
+    no_incomes = workability("savings", "kickstart", "--weights", "1.3", cwd=tmp_path)
+    assert no_incomes.returncode == 2 and "leave --weights out" in no_incomes.stderr
+
+    runs = {path: path.read_bytes() for path in (tmp_path / "runs").rglob("*") if path.is_file()}
+    assert runs == before
+    next((tmp_path / "runs").glob("*/*/summary.csv")).write_text("altered")
+    spoilt = workability("savings", "kickstart", cwd=tmp_path)
+    assert spoilt.returncode == 4 and "summary.csv" in spoilt.stderr

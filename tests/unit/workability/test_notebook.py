@@ -8,6 +8,7 @@ import pytest
 
 import workability as w
 from experiments.errors import InvalidRequest
+from results.appraisal_terms import AppraisalError
 from scenarios.errors import ScenarioError
 
 
@@ -71,6 +72,15 @@ def test_the_headline_the_chain_and_the_page_say_what_they_are(comparison: w.Com
         comparison.to_excel(tmp_path / "out.xlsx")
     assert comparison.report.is_file()
     assert not comparison.to_frame("monthly", measure="in_work").empty
+
+
+def test_a_comparison_is_appraised_by_any_rulebook_held(comparison: w.Comparison) -> None:
+    central, later = comparison.appraise(), comparison.appraise(persistence_years=2)
+    assert central.value().mean == comparison.summary().appraisal.value().mean
+    assert len(later.rows("cumulative", perspective="exchequer")) == 6 + 24
+    assert "green-book-2026" in repr(central) and len(repr(central)) < 200
+    with pytest.raises(AppraisalError, match="green-book-2022"):
+        comparison.appraise(rulebook="green-book-1999")
 
 
 def test_a_result_is_printed_in_a_few_words_with_its_status(comparison: w.Comparison) -> None:
