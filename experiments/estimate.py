@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -21,6 +22,14 @@ SAVED_BYTES = 3 * MEGABYTE
 """A saved run: monthly counts of two arms and their paired differences, compressed."""
 REPORT_BYTES = 10 * MEGABYTE
 """Tables, workbook and report of a study."""
+EVENT_RESIDENT_BYTES = 256
+"""What the event logs of two arms keep of a resident: what he was paid last month on each line, and whose it was."""
+EVENT_BASE_BYTES = 200 * MEGABYTE
+"""Rows of the event logs of two arms that wait to be written, and what writing them takes."""
+EVENT_ROWS_AT_OPENING, EVENT_ROWS_A_MONTH, EVENT_ROWS_IN_APRIL = 8.5, 0.45, 1.5
+"""Rows of the event log a resident: at its opening, in any month, and beside these where the rates of a year change."""
+EVENT_ROW_BYTES, EVENT_ROW_SECONDS = 4.0, 0.5e-6
+"""A row of the event log: compressed, and the time it takes."""
 SPARE_SHARE = 0.9
 """Share of the memory free at the start that a study may plan with."""
 NEAR_ENOUGH = 4
@@ -41,13 +50,19 @@ class Estimate:
     seconds: float
     is_measured: bool
     """whether the time rests on earlier runs on this machine"""
+    event_rows: int = 0
+    """rows of one arm's event log; 0 where none is kept"""
+    base_bytes: int = BASE_BYTES
+    """memory of one process however few its residents"""
 
     def sentence(self) -> str:
         """Return the estimate in words."""
         basis = "from earlier runs here" if self.is_measured else "a guess until a run here has been timed"
+        rows = round(self.event_rows, 2 - len(str(self.event_rows)))  # two digits: more would be a claim
+        events = f", event logs of about {rows:,} rows for each arm and run" if rows else ""
         return (
             f"about {spoken_seconds(self.seconds)} ({basis}), {self.memory_bytes / MEGABYTE:,.0f} MB of memory "
-            f"({self.free_bytes / MEGABYTE:,.0f} MB free), {self.disk_bytes / MEGABYTE:,.0f} MB of disk"
+            f"({self.free_bytes / MEGABYTE:,.0f} MB free), {self.disk_bytes / MEGABYTE:,.0f} MB of disk{events}"
         )
 
 
@@ -60,7 +75,9 @@ def spoken_seconds(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def estimate(n_residents: int, *, n_runs: int, run_months: int, workers: int, threads: int) -> Estimate:
+def estimate(
+    n_residents: int, *, n_runs: int, run_months: int, workers: int, threads: int, event_months: int = 0
+) -> Estimate:
     """Return what a study is expected to take.
 
     Parameters
@@ -75,17 +92,26 @@ def estimate(n_residents: int, *, n_runs: int, run_months: int, workers: int, th
         Processes.
     threads : int
         Threads of each.
+    event_months : int
+        Months that the event log of each of two arms covers; 0 where none is kept.
     """
     measured = _measured_near(n_residents)
     speed = measured.get("resident_months_a_second_and_thread", DEFAULT_SPEED)
     setup = measured.get("setup_seconds_a_resident", DEFAULT_SETUP_SECONDS)
     work = n_residents * run_months * n_runs / (speed * threads * min(workers, max(1, n_runs)))
+    base, resident, event_rows = BASE_BYTES, RESIDENT_BYTES, 0
+    if event_months:
+        base, resident = base + EVENT_BASE_BYTES, resident + EVENT_RESIDENT_BYTES
+        changes = event_months * EVENT_ROWS_A_MONTH + -(-event_months // 12) * EVENT_ROWS_IN_APRIL
+        event_rows = round(n_residents * (EVENT_ROWS_AT_OPENING + changes))
     return Estimate(
-        memory_bytes=workers * (BASE_BYTES + RESIDENT_BYTES * n_residents),
+        memory_bytes=workers * (base + resident * n_residents),
         free_bytes=int(psutil.virtual_memory().available),
-        disk_bytes=n_runs * SAVED_BYTES + REPORT_BYTES,
-        seconds=work + setup * n_residents,
+        disk_bytes=n_runs * (SAVED_BYTES + round(2 * event_rows * EVENT_ROW_BYTES)) + REPORT_BYTES,
+        seconds=work + setup * n_residents + 2 * event_rows * n_runs * EVENT_ROW_SECONDS / min(workers, max(1, n_runs)),
         is_measured=bool(measured),
+        event_rows=event_rows,
+        base_bytes=base,
     )
 
 
@@ -101,15 +127,48 @@ def refuse_if_too_large(needed: Estimate, sample: int, workers: int) -> None:
     if needed.memory_bytes <= room:
         return
     each = needed.memory_bytes / workers
-    variable = max(1.0, each - BASE_BYTES)
+    variable = max(1.0, each - needed.base_bytes)
     mend = ""
     if workers > 1 and each <= room:
         mend = f" Use --workers {int(room // each)}."
-    elif room > BASE_BYTES:
-        mend = f" Use --sample 1:{max(sample + 1, -int(-variable * sample // (room - BASE_BYTES)))} --workers 1."
+    elif room > needed.base_bytes:
+        thinner = max(sample + 1, -int(-variable * sample // (room - needed.base_bytes)))
+        mend = f" Use --sample 1:{thinner} --workers 1."
+    if needed.event_rows:
+        mend += " Without --events it takes less."
     raise InvalidRequest(
         f"This study needs about {needed.memory_bytes / MEGABYTE:,.0f} MB of memory and "
         f"{needed.free_bytes / MEGABYTE:,.0f} MB are free, so it was not started.{mend or ' Close other programs.'}"
+    )
+
+
+def refuse_if_disk_is_full(needed: Estimate, folder: Path, sample: int) -> None:
+    """Refuse a study whose event logs would not fit on the disk.
+
+    Parameters
+    ----------
+    needed : Estimate
+        What the study is expected to take.
+    folder : Path
+        The run folder, which is there.
+    sample : int
+        One resident in so many.
+
+    Raises
+    ------
+    InvalidRequest
+        With what would fit.
+    """
+    free = psutil.disk_usage(str(folder)).free
+    room = free * SPARE_SHARE - REPORT_BYTES
+    if needed.disk_bytes - REPORT_BYTES <= room:
+        return
+    fitting = -(-sample * (needed.disk_bytes - REPORT_BYTES) // max(1, int(room)))
+    mend = f"Use --sample 1:{fitting}, fewer --seeds or --months," if room > 0 else "Free some,"
+    raise InvalidRequest(
+        f"--events: this study needs about {needed.disk_bytes / MEGABYTE:,.0f} MB of disk and "
+        f"{free / MEGABYTE:,.0f} MB are free at {folder}, so it was not started. {mend} choose another disk with "
+        "--out DIR, or leave --events out."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from results.equity import Questions
     from results.summary import Headline
     from scenarios.arm import ArmSpec
+    from simulation.run import Observe
     from simulation.start import Start
 
 Tick = Callable[[str, int, int], None]
@@ -59,6 +61,8 @@ class PairWork:
     threads: int
     questions: Questions | None = None
     """what residents are held against at the policy's start"""
+    event_log: bool = False
+    """whether to keep every payment's changes too"""
 
     def start(self, draw: int) -> Start:
         """Return the start that every seed of a draw shares."""
@@ -70,11 +74,29 @@ class PairWork:
 
         arms = (self.baseline, self.policy)
         start, rules = self.start(task.draw), self.questions.rules if self.questions else ()
-        outputs = simulate(start, arms, seed=task.seed, threads=self.threads, progress=tick, rules=rules)
+        with self._observer(task) as observe:
+            outputs = simulate(
+                start, arms, seed=task.seed, threads=self.threads, progress=tick, rules=rules, observe=observe
+            )
         save_seed(self.folder, compare_arms(outputs[1], outputs[0], self.questions))
 
+    def _observer(self, task: Task) -> AbstractContextManager[Observe | None]:
+        """Return what keeps the event logs of a run, None where none are wanted; they are there before the seed is."""
+        if not self.event_log:
+            return nullcontext()
+        from experiments.event_files import EventFiles
+
+        places = tuple(place.code for place in shipped_region(self.region).places)
+        return EventFiles(self.folder, task.seed, task.draw, places)
+
+    def _has_events(self, task: Task) -> bool:
+        from experiments.event_files import event_path, is_sound
+
+        arms = (self.baseline.name, self.policy.name)
+        return all(is_sound(event_path(self.folder, task.seed, task.draw, arm)) for arm in arms)
+
     def is_saved(self, task: Task) -> bool:
-        """Return whether the seed is on disk and sound."""
+        """Return whether the seed, with its event logs where they are wanted, is on disk and sound."""
         path = seed_path(self.folder, task.seed, task.draw)
         if not path.is_file():
             return False
@@ -82,7 +104,7 @@ class PairWork:
             read_seed(path)
         except (ValueError, OSError, KeyError, TypeError):
             return False
-        return True
+        return not self.event_log or self._has_events(task)
 
 
 @dataclass(frozen=True)
@@ -129,6 +151,7 @@ def work_of(study: Plan, folder: Path) -> PairWork:
         study.request.sample,
         study.threads,
         questions_of(study.policy_arm, load_needs(region)),
+        study.request.event_log,
     )
 
 
@@ -164,6 +187,8 @@ def run(request: Request, events: Events | None = None, *, fresh: bool = False) 
         return Finished(study.folder, run_folder.headline_of(study.folder), {}, True)
     cost.refuse_if_too_large(study.estimate, request.sample, study.workers)
     usable_folder(study.folder)
+    if request.event_log:
+        cost.refuse_if_disk_is_full(study.estimate, study.folder, request.sample)
     started = time.time()
     with only_writer(study.folder):
         log = Log(study.folder / run_folder.LOG_FILE, study.content_hash, heard)
@@ -212,7 +237,8 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
     if not outcome.saved:
         reasons = "; ".join(sorted(set(outcome.failed.values())))
         raise RunError(f"Every run failed: {reasons}. The log is {folder / 'log.jsonl'}.")
-    if outcome.finished and compiled_code() == before:  # the time of compiling says nothing of the next run
+    # the time of compiling, or of keeping an event log, says nothing of the next run
+    if outcome.finished and compiled_code() == before and not study.request.event_log:
         n_rounds = -(-len(outcome.finished) // study.workers)
         seconds = outcome.seconds / n_rounds
         cost.remember(study.n_residents, study.run_months, study.threads, seconds, setup_seconds)

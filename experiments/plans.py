@@ -180,8 +180,17 @@ def plan(request: Request) -> Plan:
         inputs["programme_effects"] = parameters_hash(shipped_effects())
     if any(arm.funding is not None for arm in arms):
         inputs["funds"] = funds_hash(policy.scenario.region)
+    if request.event_log:  # left out otherwise: runs without it keep the folders that they had
+        inputs["event_log"] = True
     run_months = arms[0].policy_month + 2 * arms[0].months
-    needed = estimate(n_residents, n_runs=len(request.tasks), run_months=run_months, workers=workers, threads=threads)
+    needed = estimate(
+        n_residents,
+        n_runs=len(request.tasks),
+        run_months=run_months,
+        workers=workers,
+        threads=threads,
+        event_months=arms[0].months if request.event_log else 0,
+    )
     return Plan(request, policy, baseline, *arms, workers, threads, n_residents, inputs, needed)
 
 

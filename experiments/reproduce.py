@@ -117,6 +117,7 @@ def plan_again(folder: Path, manifest: dict[str, Any], out: Path, threads: int |
             threads=threads,
             workers=workers,
             out=out,
+            event_log=bool(manifest["inputs"].get("event_log")),
         )
     )
     stale = [key for key, value in manifest["inputs"].items() if study.inputs.get(key) != json.loads(json.dumps(value))]

@@ -44,6 +44,8 @@ class Request:
     threads: int | None = None
     workers: int | None = None
     out: Path = Path("runs")
+    event_log: bool = False
+    """whether to keep every payment's changes; such a run has a folder of its own and the same figures"""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""

@@ -257,6 +257,8 @@ def command_of(study: Plan) -> str:
         words += ["--start", request.start]
     if request.months is not None:
         words += ["--months", str(request.months)]
+    if request.event_log:
+        words.append("--events")
     return shlex.join(words)
 
 

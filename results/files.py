@@ -51,4 +51,5 @@ def digest(content: bytes) -> str:
 
 def digest_of(path: Path) -> str:
     """Return the SHA-256 of a file as hex."""
-    return digest(path.read_bytes())
+    with path.open("rb") as file:  # not read whole: an event log may be larger than the memory
+        return hashlib.file_digest(file, "sha256").hexdigest()

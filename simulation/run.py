@@ -40,6 +40,7 @@ from simulation.visit import CELL_SHAPE
 
 Progress = Callable[[str, int, int], None]
 Begun = Callable[[RegionModel], None]
+Observe = Callable[[RegionModel], None]
 
 
 def levels_of(levels: Mapping[str, Any], places: tuple[str, ...]) -> Levels:
@@ -266,6 +267,7 @@ def simulate(
     rules: Sequence[Rule] = (),
     before: ArmSpec | None = None,
     begun: Begun | None = None,
+    observe: Observe | None = None,
 ) -> tuple[RunOutput, ...]:
     """Return the output of each arm; they share the history of the baseline, which is the first unless told.
 
@@ -280,6 +282,8 @@ def simulate(
     rules : rules that every resident is held against at the policy's start; they change nothing of the run.
     before : the baseline where it is not to be run itself.
     begun : called with each arm's model before its first month.
+    observe : called with each arm's model before its first month and after every month; it may change nothing of it.
+        Arms that run side by side call it from threads of their own.
 
     Raises
     ------
@@ -310,9 +314,13 @@ def simulate(
 
     def finish(model: RegionModel) -> RunOutput:
         scorecard = at_start.copy()
+        if observe is not None:
+            observe(model)
         for month in range(model.arm.months):
             model.step()
             scorecard.observe(model)
+            if observe is not None:
+                observe(model)
             if progress is not None:
                 progress(model.arm.name, month + 1, model.arm.months)
         output = output_of(model, past, groups, time.perf_counter() - clock, scorecard)

@@ -32,6 +32,7 @@ def run(
     as_json: o.JsonOption = False,
     dry_run: o.DryRunOption = False,
     fresh: o.FreshOption = False,
+    events: o.EventsOption = False,
     quiet: o.QuietOption = False,
     verbose: o.VerboseOption = False,
     no_colour: o.NoColourOption = False,
@@ -58,6 +59,7 @@ def run(
         threads=threads,
         workers=workers,
         out=out,
+        event_log=events,
     )
     _answer(request, as_json=as_json, dry_run=dry_run, fresh=fresh, quiet=quiet, verbose=verbose, colour=not no_colour)
 
@@ -79,6 +81,7 @@ def compare(
     as_json: o.JsonOption = False,
     dry_run: o.DryRunOption = False,
     fresh: o.FreshOption = False,
+    events: o.EventsOption = False,
     quiet: o.QuietOption = False,
     verbose: o.VerboseOption = False,
     no_colour: o.NoColourOption = False,
@@ -103,6 +106,7 @@ def compare(
         threads=threads,
         workers=workers,
         out=out,
+        event_log=events,
     )
     _answer(request, as_json=as_json, dry_run=dry_run, fresh=fresh, quiet=quiet, verbose=verbose, colour=not no_colour)
 

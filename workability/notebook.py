@@ -226,6 +226,7 @@ def run(
     threads: int | None = None,
     workers: int | None = None,
     out: str | Path = "runs",
+    event_log: bool = False,
     events: Events | None = None,
 ) -> Comparison:
     """Run two scenarios on shared draws, the first as the baseline, and return their comparison.
@@ -252,6 +253,8 @@ def run(
         Means; results do not depend on them.
     out : str or Path
         Folder under which run folders are made.
+    event_log : bool
+        Keep every change of a payment in the run folder's `events`, as docs/events.md describes it.
     events : Events or None
         Who hears of progress.
 
@@ -279,6 +282,7 @@ def run(
         threads=threads,
         workers=workers,
         out=Path(out),
+        event_log=event_log,
     )
     return Comparison(run_paired(request, events))
 

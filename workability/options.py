@@ -41,6 +41,10 @@ NoColourOption = Annotated[bool, typer.Option("--no-colour", "--no-color", help=
 FreshOption = Annotated[
     bool, typer.Option("--fresh", help="Run again what is finished and compare with what is there.")
 ]
+EventsOption = Annotated[
+    bool,
+    typer.Option("--events", help="Keep every change of a payment in the run folder's events/ (docs/events.md)."),
+]
 RunArgument = Annotated[
     str, typer.Argument(help="A run folder, or a scenario's name for its latest run.", metavar="RUN")
 ]

@@ -88,6 +88,22 @@ def test_ctrl_c_keeps_what_is_finished_and_names_the_command_that_goes_on(tmp_pa
     assert not list(tmp_path.glob("runs/*/*/seeds/.*"))
 
 
+def test_the_event_log_is_written_and_not_written_twice(tmp_path: Path) -> None:
+    words = ("run", "kickstart", "--sample", "1:1000", "--seeds", "1", "--months", "6", "--events")
+    told = workability(*words, "--dry-run", cwd=tmp_path)
+    assert told.returncode == 0 and "event logs of about" in " ".join(told.stdout.split())
+    assert not list(tmp_path.iterdir())
+    done = workability(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "event logs of about" in done.stderr
+    found = sorted(tmp_path.glob("runs/kickstart/*/events/*"))
+    assert [path.name for path in found] == ["seed-1-draw-0-baseline.parquet", "seed-1-draw-0-kickstart.parquet"]
+    written = [path.stat().st_mtime_ns for path in found]
+    again = workability(*words, cwd=tmp_path)
+    assert again.returncode == 0 and "finished already" in again.stderr
+    assert [path.stat().st_mtime_ns for path in found] == written
+
+
 def test_savings_of_a_run_are_printed_written_and_the_same_again(tmp_path: Path) -> None:
     assert workability(*SMALL, "--seeds", "2", "--quiet", cwd=tmp_path).returncode == 0
     before = {path: path.read_bytes() for path in (tmp_path / "runs").rglob("*") if path.is_file()}
