@@ -35,6 +35,7 @@ def test_hires_follow_the_urn_ball_formula(vacancies: int, monkeypatch: pytest.M
         start = start_of(
             urns_and_balls(vacancies, seekers), limits=Limits(no_standard=1), search__looks=(1,) * 8,
             search__looks_by_cohort=(0,) * 10, employer_choice__close_rate=0.0,
+            gain_from_work__search_elasticity=0.0, gain_from_work__acceptance_elasticity=0.0,
         )  # fmt: skip
         hires = [int(run(model_of(start, seed=seed), 1).rows.flows[0, :, 0].sum()) for seed in range(RUNS)]
         empty = (1 - 1 / vacancies) ** seekers

@@ -209,7 +209,7 @@ def test_optimism_bias_only_lowers_value(made: list[PairedSeed], central: Apprai
 
 def test_persistence_adds_the_last_years_mean_and_fades() -> None:
     baseline = pair(n=100, seed=1, horizon=12)[1]
-    made = [costing(baseline, "service_DWP", 100_000, "universal_credit", -12_000)]
+    made = [costing(baseline, "service_DWP", 100_000, "uc_standard", -12_000)]
     short, long = appraise(made, HERE), appraise(made, HERE, Choices(persistence_years=2))
     survival = terms_of(Choices()).survival
     level = 11 * 120 / 12  # eleven payments in the run's twelve months; the programme itself does not go on
