@@ -41,3 +41,5 @@ inlined = _njit(cache=True, inline="always", error_model="numpy", _nrt=False)
 """Helpers that take named tuples, pasted into their callers: passing hundreds of fields costs more than the work."""
 scalar = _njit(cache=True, inline="always", error_model="numpy")
 """Helpers of scalars, pasted into their callers."""
+rule = _njit(cache=True, error_model="numpy", _nrt=False)
+"""Rules of law: compiled once each and called, because pasted everywhere they took minutes to compile."""

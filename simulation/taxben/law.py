@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulation.compiling import scalar
+from simulation.compiling import rule
 
 NEVER = -32768
 """Month of birth where there is no child."""
@@ -58,7 +58,7 @@ class Claim(NamedTuple):
     cap_exempt: Whole
 
 
-@scalar
+@rule
 def income_tax(gross: Any, r: Any) -> Any:
     """Return income tax, pence a month, on a monthly gross (England)."""
     allowance = r.allowance
@@ -72,7 +72,7 @@ def income_tax(gross: Any, r: Any) -> Any:
     return (basic * r.basic_rate + higher * r.higher_rate + top * r.additional_rate) // 10000
 
 
-@scalar
+@rule
 def employee_ni(gross: Any, r: Any) -> Any:
     """Return the employee's National Insurance, pence a month."""
     main = max(np.int64(0), min(gross, r.ni_to) - r.ni_from)
@@ -80,7 +80,7 @@ def employee_ni(gross: Any, r: Any) -> Any:
     return (main * r.ni_rate + upper * r.ni_upper_rate) // 10000
 
 
-@scalar
+@rule
 def employer_ni(gross: Any, young: Any, r: Any) -> Any:
     """Return the employer's National Insurance, pence a month; nothing on the young up to their threshold.
 
@@ -94,7 +94,7 @@ def employer_ni(gross: Any, young: Any, r: Any) -> Any:
     return max(np.int64(0), gross - start) * r.employer_ni_rate // 10000
 
 
-@scalar
+@rule
 def sick_pay(gross_month: Any, r: Any) -> Any:
     """Return Statutory Sick Pay of a whole month, pence: a flat rate or a share of usual pay, whichever is less.
 
@@ -105,7 +105,7 @@ def sick_pay(gross_month: Any, r: Any) -> Any:
     return min(np.int64(r.sick_pay), gross_month * r.sick_pay_share // 10000)
 
 
-@scalar
+@rule
 def new_style(over_25: Any, component: Any, r: Any) -> Any:
     """Return new-style Jobseeker's or Employment and Support Allowance, pence a month.
 
@@ -122,7 +122,7 @@ def new_style(over_25: Any, component: Any, r: Any) -> Any:
     return np.int64(r.new_style if over_25 else r.new_style_young)
 
 
-@scalar
+@rule
 def pip_pence(daily: Any, mobility: Any, r: Any) -> Any:
     """Return Personal Independence Payment, pence a month.
 
@@ -143,7 +143,7 @@ def pip_pence(daily: Any, mobility: Any, r: Any) -> Any:
     return pence
 
 
-@scalar
+@rule
 def child_benefit(n: Any, r: Any) -> Any:
     """Return Child Benefit for n children, pence a month."""
     if n <= 0:
@@ -151,7 +151,7 @@ def child_benefit(n: Any, r: Any) -> Any:
     return np.int64(r.child_benefit_eldest + (n - 1) * r.child_benefit_other)
 
 
-@scalar
+@rule
 def child_benefit_charge(benefit: Any, income_month_highest: Any, r: Any) -> Any:
     """Return the High Income Child Benefit Charge, pence a month: a share of the benefit in whole steps of income.
 
@@ -167,7 +167,7 @@ def child_benefit_charge(benefit: Any, income_month_highest: Any, r: Any) -> Any
     return benefit * steps // r.charge_steps
 
 
-@scalar
+@rule
 def children_at(births: Any, today: Any, under_years: Any) -> Any:
     """Return how many children are under an age.
 
@@ -185,7 +185,7 @@ def children_at(births: Any, today: Any, under_years: Any) -> Any:
     return n
 
 
-@scalar
+@rule
 def child_elements(births: Any, today: Any, r: Any) -> Any:
     """Return the child elements of Universal Credit, pence a month, without additions for disability.
 
@@ -212,7 +212,7 @@ def child_elements(births: Any, today: Any, r: Any) -> Any:
     return pence
 
 
-@scalar
+@rule
 def disabled_child_additions(n_lower: Any, n_higher: Any, r: Any) -> Any:
     """Return what disabled children add to the child elements, pence a month.
 
@@ -224,7 +224,7 @@ def disabled_child_additions(n_lower: Any, n_higher: Any, r: Any) -> Any:
     return np.int64(n_lower * r.child_disabled_lower + n_higher * r.child_disabled_higher)
 
 
-@scalar
+@rule
 def standard_allowance(couple: Any, over_25: Any, r: Any) -> Any:
     """Return the standard allowance, pence a month.
 
@@ -237,7 +237,7 @@ def standard_allowance(couple: Any, over_25: Any, r: Any) -> Any:
     return r.standard[(2 if couple else 0) + (1 if over_25 else 0)]
 
 
-@scalar
+@rule
 def health_element(kind: Any, r: Any) -> Any:
     """Return the health element, pence a month, once a unit; kind is one of NO_HEALTH ... HEALTH_NEW."""
     if kind == HEALTH_EXISTING:
@@ -249,7 +249,7 @@ def health_element(kind: Any, r: Any) -> Any:
     return np.int64(0)
 
 
-@scalar
+@rule
 def housing_element(tenure: Any, rent: Any, local_allowance: Any) -> Any:
     """Return the housing element, pence a month: nothing for owners, a private rent up to the local allowance.
 
@@ -266,7 +266,7 @@ def housing_element(tenure: Any, rent: Any, local_allowance: Any) -> Any:
     return np.int64(0)
 
 
-@scalar
+@rule
 def childcare_element(cost: Any, n_children: Any, r: Any) -> Any:
     """Return the childcare element, pence a month, of a unit whose adults all work.
 
@@ -281,7 +281,7 @@ def childcare_element(cost: Any, n_children: Any, r: Any) -> Any:
     return min(cost * r.childcare_share // 10000, np.int64(r.childcare_one if n_children == 1 else r.childcare_more))
 
 
-@scalar
+@rule
 def work_allowance(has_child_or_limited: Any, housing: Any, r: Any) -> Any:
     """Return net earnings a month that leave the award alone, pence.
 
@@ -296,13 +296,13 @@ def work_allowance(has_child_or_limited: Any, housing: Any, r: Any) -> Any:
     return np.int64(r.work_allowance_housing if housing else r.work_allowance)
 
 
-@scalar
+@rule
 def cap_of(family: Any, r: Any) -> Any:
     """Return the benefit cap outside London, pence a month; a family is a couple, or anybody with a child."""
     return np.int64(r.cap_families if family else r.cap_single)
 
 
-@scalar
+@rule
 def award(claim: Any, r: Any) -> Any:
     """Return a unit's Universal Credit as eight parts, pence a month: six elements, then what income and the cap take.
 

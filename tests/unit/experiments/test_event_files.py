@@ -25,6 +25,8 @@ from simulation.event_log import N_STANDING
 from simulation.ledger import LINES
 from workability import notebook
 
+pytestmark = pytest.mark.slow  # each command starts Python anew
+
 PAGE = (Path(__file__).parents[3] / "docs" / "events.md").read_text(encoding="utf-8")
 PANDAS = re.findall(r"```python\n(.*?)```", PAGE, re.S)[0]
 DUCKDB, ONE_RESIDENT = re.findall(r"```sql\n(.*?)```", PAGE, re.S)

@@ -13,6 +13,8 @@ from tests.unit.results.sample_run import contents, seeds
 from tests.unit.results.test_unit_cost_import import CSV, workbook
 from tests.unit.workability.test_cli import workability
 
+pytestmark = pytest.mark.slow  # each command starts Python anew
+
 PLAN = "cheshire-warrington-2018"
 
 
