@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from experiments.version import __version__
+from workability.command_assumptions import assumptions
 from workability.command_audit import audit
 from workability.command_capacity import capacity
 from workability.command_doctor import doctor
@@ -47,6 +48,7 @@ QUESTIONS = """Which question do you have?
   What do tax and benefits leave of a job's pay?       workability taxben --template
   How far is the baseline from what is published?      workability targets
   Is the population like the region it stands for?     workability targets --margins
+  What is assumed, and what of it matters most?        workability assumptions
   Is this machine fit for it?                          workability doctor
 
 Each command explains itself: workability run --help. Nothing is calibrated yet, and every output says so."""
@@ -123,6 +125,9 @@ app.command(epilog="Output: a folder under savings/ (or --out DIR), tables and t
     savings
 )
 app.command(epilog=READ_ONLY)(targets)
+app.command(epilog="Output: a table on standard output, and the whole register in the CSV file of --out FILE.csv.")(
+    assumptions
+)
 app.command(epilog=READ_ONLY)(doctor)
 
 

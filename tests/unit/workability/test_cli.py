@@ -29,6 +29,7 @@ COMMANDS = (
     "unit-costs",
     "taxben",
     "targets",
+    "assumptions",
     "doctor",
 )
 HEAVY = ("numpy", "numba", "pandas", "scipy", "altair", "pyarrow", "duckdb", "mesa", "rich", "simulation")
