@@ -149,7 +149,8 @@ def _check_row(name: str, check: object) -> dict[str, str]:
         if unknown or "result" not in check:
             raise ValueError(f"check '{name}' of the posterior has {', '.join(map(str, check))}; allowed: {CHECK_KEYS}")
         result, threshold = check["result"], str(check.get("threshold", threshold))
-        state = {True: PASS, False: FAIL}.get(check.get("passed"), REPORTED)
+        passed = check.get("passed")
+        state = PASS if passed is True else FAIL if passed is False else REPORTED
     text = f"{result:.4g}" if isinstance(result, float) else str(result)
     words = f"The fit's own check: {name.replace('_', ' ')}"
     return _row(f"fit-{name}", words, VERIFICATION, threshold, state, text, "posterior.yaml")
