@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,12 @@ from results.influence import BankError, bank_influence, keyed
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from evidence.model import Parameter
+    from evidence.model import Parameter, Target
 
 DESIGN_BANK = "fitted/design_bank.parquet"
-"""Every design that a calibration ran, in the region's folder: wave, seed, parameters, and targets as it gave them."""
+"""Every design that a calibration ran, in the region's folder: wave, seed, parameters, and measures as it gave them."""
+INPUT, OUTPUT = "z.", "out."
+"""What the bank's columns of parameters (on the prior's standard scale) and of measures begin with."""
 
 
 def all_parameters() -> dict[str, Parameter]:
@@ -28,8 +31,15 @@ def all_parameters() -> dict[str, Parameter]:
     return keyed([*registry.parameters().items(), *kinds.items(), *terms.items()])
 
 
-def read_bank(path: Path) -> DataFrame:
-    """Return a bank of designs, one row a run.
+def read_bank(path: Path, targets: Sequence[Target]) -> DataFrame:
+    """Return a bank of designs, one row a run, its columns under the names of parameters and targets.
+
+    Parameters
+    ----------
+    path : Path
+        The bank: `z.<process.name>`, `out.<measure>[<area>]` and others.
+    targets : Sequence[Target]
+        Of the region. Where several are of one measure and area, the first gives the name.
 
     Raises
     ------
@@ -40,10 +50,13 @@ def read_bank(path: Path) -> DataFrame:
     from pyarrow import ArrowInvalid
 
     try:
-        return pd.read_parquet(path)
+        bank = pd.read_parquet(path)
     except (ArrowInvalid, OSError) as error:
         message = f"{path.name}: cannot be read as a Parquet table ({error}). Run the calibration again to write it."
         raise MissingData(message) from None
+    names = {f"{OUTPUT}{target.measure}[{target.area}]": target.name for target in reversed(targets)}
+    names |= {column: column.removeprefix(INPUT) for column in bank.columns if column.startswith(INPUT)}
+    return bank.rename(columns=names)
 
 
 def region_register(name: str, outputs: tuple[str, ...] = (), root: Path | None = None) -> DataFrame:
@@ -72,7 +85,7 @@ def region_register(name: str, outputs: tuple[str, ...] = (), root: Path | None 
             message = f"{name} has no bank of designs yet ({DESIGN_BANK}), so nothing can be ranked by outputs."
             raise InvalidRequest(f"{message} Leave --output out, or calibrate the region first.")
         return register(known, registry.sources())
-    bank = read_bank(path)
+    bank = read_bank(path, region.targets)
     held = [target.name for target in region.targets if target.name in bank.columns]
     unknown = [output for output in outputs if output not in held]
     if unknown:

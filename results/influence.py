@@ -57,6 +57,9 @@ def bank_influence(bank: DataFrame, parameters: Sequence[str], outputs: Sequence
     lost = [name for name in (*parameters, *outputs) if name not in bank.columns]
     if lost:
         raise BankError(f"no column {', '.join(lost)}; the bank has {', '.join(map(str, bank.columns))}")
+    doubled = [name for name in (*parameters, *outputs) if list(bank.columns).count(name) > 1]
+    if doubled:
+        raise BankError(f"column {doubled[0]} stands twice; keep one")
     rows = bank[bank[WAVE] == bank[WAVE].min()] if WAVE in bank.columns and len(bank) else bank
     x = rows[list(parameters)].to_numpy(np.float64)
     varied = [k for k in range(x.shape[1]) if len(rows) and np.ptp(x[:, k]) > 0]

@@ -20,11 +20,10 @@ def write_bank(root: Path, **columns: object) -> None:
     path = root / REGION / DESIGN_BANK
     path.parent.mkdir(parents=True)
     x = np.random.default_rng(0).uniform(0.0, 1.0, (50, len(VARIED)))
-    bank = pd.DataFrame(x, columns=list(VARIED))
-    bank = bank.assign(
-        wave=1, seed=1, hazard_EU=x @ np.array([1.0, 0.0, -3.0]), hazard_UE=x @ np.array([9.0, 0.0, 1.0])
-    )
-    bank.assign(**columns).to_parquet(path)
+    bank = pd.DataFrame(x, columns=[f"z.{name}" for name in VARIED])
+    bank["out.hazard_EU[region]"] = x @ np.array([1.0, 0.0, -3.0])
+    bank["out.hazard_UE[region]"] = x @ np.array([9.0, 0.0, 1.0])
+    bank.assign(wave=1, seed=1, design=range(len(x)), **columns).to_parquet(path)
 
 
 def test_without_designs_it_is_ranked_by_width(tmp_path: Path) -> None:
@@ -52,7 +51,7 @@ def test_outputs_that_are_not_there_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_bank_that_cannot_be_used_is_refused_with_how_to_mend_it(tmp_path: Path) -> None:
-    write_bank(tmp_path, **dict.fromkeys(VARIED, 1.0))
+    write_bank(tmp_path, **{f"z.{name}": 1.0 for name in VARIED})
     with pytest.raises(MissingData, match=r"design_bank.parquet: no parameter varies.*calibration again"):
         region_register(REGION, root=tmp_path)
     (tmp_path / REGION / DESIGN_BANK).write_bytes(b"no table")

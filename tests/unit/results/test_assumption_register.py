@@ -88,6 +88,7 @@ def test_what_does_not_vary_or_was_not_measured_is_passed_over() -> None:
     ("bank", "names", "outputs", "word"),
     [
         (toy(), ("gone",), ("jobs",), "no column gone"),
+        (pd.concat([toy(), toy()["jobs"]], axis=1), NAMES, ("jobs",), "jobs stands twice"),
         (toy().head(4), NAMES, ("jobs",), "6 runs are needed"),
         (toy().head(0), NAMES, ("jobs",), "no parameter varies"),
         (toy().assign(jobs=1.0), NAMES, ("jobs",), "none of jobs varies"),
