@@ -47,6 +47,8 @@ CODES: dict[str, Sequence[str]] = {
     "sector": vocabulary.SECTORS,
     "level of the fit": LEVELS,
 }
+UNIFORM = "uniform"
+"""Distribution that is told beside an interval: the others taper beyond its ends."""
 PARAMETER_HEADS = ("Parameter", "Value", "Unit", "95% interval", "Confidence", "Source", "Note")
 
 
@@ -79,7 +81,8 @@ def _parameters(items: Mapping[str, Parameter], sources: Mapping[str, Source]) -
         for source_id in (item.source, *item.also):
             source = sources.get(source_id)
             cited.append(f"{source.title} ({source.publisher}, {source.date})" if source else source_id)
-        rows.append((f"`{name}`", value, item.unit, interval_of(item), item.confidence, "; ".join(cited), item.note))
+        interval = interval_of(item) + (", uniform" if item.distribution == UNIFORM else "")
+        rows.append((f"`{name}`", value, item.unit, interval, item.confidence, "; ".join(cited), item.note))
     return markdown(PARAMETER_HEADS, rows)
 
 
