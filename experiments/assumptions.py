@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import evidence
 from evidence import registry
-from experiments.errors import InvalidRequest, MissingData
+from experiments.errors import InvalidRequest, MissingData, UnusableOutput
 from experiments.plans import shipped_region
 from results.assumption_register import register
+from results.files import write_text
 from results.influence import BankError, bank_influence, keyed
+from results.store import csv_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -96,3 +98,18 @@ def region_register(name: str, outputs: tuple[str, ...] = (), root: Path | None 
     except BankError as error:
         raise MissingData(f"regions/{name}/{DESIGN_BANK}: {error}. Run the calibration again to write it.") from None
     return register(known, registry.sources(), influence)
+
+
+def write_register(frame: DataFrame, path: Path) -> None:
+    """Write a register as CSV, whole or not at all.
+
+    Raises
+    ------
+    UnusableOutput
+        If the file cannot be written.
+    """
+    try:
+        write_text(path, csv_text(frame))
+    except OSError as error:
+        message = f"--out: {path} cannot be written ({error.strerror or error}). Choose a file that you may write."
+        raise UnusableOutput(message) from None

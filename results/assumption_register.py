@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from results.assumptions import interval_of, value_words
+from results.assumptions import interval_of, value_text
 from results.influence import width_influence
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ WEAK = ("assumption", "proxy", "low")
 """Grades of confidence that put a value on the register."""
 BY_BANK, BY_WIDTH, UNRANKED = "designs", "width", "none"
 """What a row's influence was read from: designs of the calibration, the interval's width, or nothing (no interval)."""
+DECIMALS = 3
+"""Of an influence: more would say nothing, and might differ between processors."""
 COLUMNS = (
     "rank", "parameter", "ranked_by", "influence", "most_moved", "value", "unit", "interval_95", "confidence", "source",
     "covers", "note",
@@ -61,11 +63,11 @@ def register(
             order, basis, strength, moved = 2, UNRANKED, 0.0, ""
         source = sources.get(item.source)
         title = f"{source.title}, {source.publisher}, {source.date}" if source else item.source
-        cells = (value_words(item.value), item.unit, interval_of(item), item.confidence, title, item.covers, item.note)
+        cells = (value_text(item.value), item.unit, interval_of(item), item.confidence, title, item.covers, item.note)
         rows.append((order, -strength, key, basis, moved, cells))
     rows.sort()
     table = [
-        (rank, key, basis, -strength, moved, *cells)
+        (rank, key, basis, round(-strength, DECIMALS), moved, *cells)
         for rank, (_, strength, key, basis, moved, cells) in enumerate(rows, start=1)
     ]
     return pd.DataFrame(table, columns=list(COLUMNS))

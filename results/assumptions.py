@@ -42,6 +42,14 @@ def value_words(value: object) -> str:
     return str(value)
 
 
+def value_text(value: object) -> str:
+    """Return a value in full: every number of a list, rows of a nested list in brackets."""
+    if isinstance(value, tuple):
+        nested = any(isinstance(item, tuple) for item in value)
+        return ", ".join(f"[{value_text(item)}]" if nested else value_text(item) for item in value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
 def flattened(values: Iterable[object]) -> Iterable[object]:
     """Yield the elements of nested lists."""
     for value in values:

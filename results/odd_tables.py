@@ -13,7 +13,7 @@ import numpy as np
 
 from evidence import registry
 from evidence.known import ROLES
-from results.assumptions import interval_of
+from results.assumptions import interval_of, value_text
 from results.odd_words import EMPLOYER_WORDS, RESIDENT_WORDS
 from scenarios import vocabulary
 from simulation.columns import Columns, Firms
@@ -25,7 +25,7 @@ from simulation.streams import Purpose
 from simulation.thresholds import LEVELS, SEGMENTS
 
 if TYPE_CHECKING:
-    from evidence.model import Parameter, Source, Value
+    from evidence.model import Parameter, Source
 
 BEGIN = re.compile(r"<!-- table: (?P<name>[\w.\-]+) -->\n")
 END = "<!-- end of table -->\n"
@@ -61,14 +61,6 @@ def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [heads, ["---"] * len(heads), *rows]
     clean = [[re.sub(r"\s+", " ", cell).strip().replace("|", "\\|") for cell in line] for line in lines]
     return "\n".join(f"| {' | '.join(line)} |" for line in clean) + "\n"
-
-
-def value_text(value: Value) -> str:
-    """Return a value in full: every number of a list, rows of a nested list in brackets."""
-    if isinstance(value, tuple):
-        nested = any(isinstance(item, tuple) for item in value)
-        return ", ".join(f"[{value_text(item)}]" if nested else value_text(item) for item in value)
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _parameters(items: Mapping[str, Parameter], sources: Mapping[str, Source]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,9 @@ from workability.guard import guarded
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+LONGEST = 40
+"""Characters of a cell that are shown; the file has all."""
 
 
 @guarded
@@ -37,15 +41,15 @@ def assumptions(
     Where a calibration has left its designs, values are ranked by what they move; before, by how wide their interval
     is. The register says which.
     """
-    from experiments.assumptions import region_register
-    from experiments.taxben import check_out, write_table
+    from experiments.assumptions import region_register, write_register
+    from experiments.taxben import check_out
     from workability import terminal
 
     if out is not None:
         check_out(out)
     frame = region_register(region, tuple(output or ()))
     if out is not None:
-        write_table(frame, out)
+        write_register(frame, out)
     if as_json:
         terminal.data(json.dumps(frame.to_dict(orient="records"), ensure_ascii=False))
         return
@@ -62,7 +66,7 @@ def _show(frame: DataFrame, top: int, colour: bool) -> None:
     heads = ("rank", "parameter", "influence", "moves most", "value", "unit", "95% interval", "confidence")
     names = ("rank", "parameter", "influence", "most_moved", "value", "unit", "interval_95", "confidence")
     rows = [
-        tuple(f"{row[name]:.2f}" if name == "influence" else str(row[name]) for name in names)
+        tuple(f"{row[name]:.2f}" if name == "influence" else shorten(str(row[name]), LONGEST) for name in names)
         for row in frame.head(top).to_dict(orient="records")
     ]
     terminal.table(f"Assumptions: {min(top, len(frame))} of {len(frame)}", heads, rows, right=(0, 2), colour=colour)

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.assumptions import DESIGN_BANK, all_parameters, region_register
-from experiments.errors import InvalidRequest, MissingData
+from experiments.assumptions import DESIGN_BANK, all_parameters, region_register, write_register
+from experiments.errors import InvalidRequest, MissingData, UnusableOutput
 from results.assumption_register import BY_BANK, BY_WIDTH
+from results.odd_tables import REGION as SHIPPED
 
 REGION = "eskermere"
 VARIED = ("search.own_sector", "separation.separation", "employer_choice.ability_weight")
@@ -57,3 +58,15 @@ def test_a_bank_that_cannot_be_used_is_refused_with_how_to_mend_it(tmp_path: Pat
     (tmp_path / REGION / DESIGN_BANK).write_bytes(b"no table")
     with pytest.raises(MissingData, match=r"design_bank.parquet: cannot be read"):
         region_register(REGION, root=tmp_path)
+
+
+def test_the_register_of_the_documentation_is_the_shipped_region_s(tmp_path: Path) -> None:
+    write_register(region_register(SHIPPED), tmp_path / "register.csv")
+    held = (Path(__file__).parents[3] / "docs" / "assumptions.csv").read_text(encoding="utf-8")
+    assert (tmp_path / "register.csv").read_text(encoding="utf-8") == held, "stale; run python tools/odd_tables.py"
+
+
+def test_a_register_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UnusableOutput, match="cannot be written"):
+        write_register(pd.DataFrame(), tmp_path / "file" / "register.csv")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from evidence import registry
-from results.odd_tables import OddError, filled, markdown, names_in, tables, value_text
+from results.assumptions import value_text
+from results.odd_tables import OddError, filled, markdown, names_in, tables
 from results.odd_words import EMPLOYER_WORDS, RESIDENT_WORDS
 from simulation.columns import MAX_APPLICATIONS, MAX_LOOKS, Columns, Firms
 from simulation.covariates import SPELL_CAP
