@@ -158,7 +158,7 @@ def option_of(request: Request) -> str:
 
 
 def check_parameters(draws: tuple[Draw, ...], parameters: Mapping[str, Mapping[str, Parameter]]) -> None:
-    """Refuse draws of parameters that the model does not take.
+    """Refuse draws of parameters that the model does not take, and parts of a number where it counts in whole ones.
 
     Raises
     ------
@@ -167,6 +167,14 @@ def check_parameters(draws: tuple[Draw, ...], parameters: Mapping[str, Mapping[s
     """
     from simulation.parameters import ParameterError, build
 
+    for draw in draws:
+        for name, value in draw.parameters:
+            process, _, own = name.partition(".")
+            if isinstance(parameters[process][own].value, int) and value != int(value):
+                raise MissingData(
+                    f"fitted/posterior.csv: draw {draw.number} has {value:g} for {name}, which takes whole numbers. "
+                    "Fit the region again: workability calibrate."
+                )
     try:
         build(parameters, dict(draws[0].parameters))
     except ParameterError as problem:

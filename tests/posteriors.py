@@ -16,7 +16,7 @@ from experiments.cache import parameters_hash
 from experiments.posterior import targets_hash
 from simulation.version import MODEL
 
-VARIED = ("employer_choice.history_points", "participation.return_by_qualification", "search.own_sector",
+VARIED = ("employer_choice.duration_penalty", "participation.return_by_qualification", "search.own_sector",
           "separation.separation", "sickness_absence.onset")  # fmt: skip
 """Parameters of the draws: a whole number, a table, and plain numbers."""
 
@@ -27,7 +27,7 @@ def central(region: Region, parameters: Mapping[str, Mapping[str, Any]]) -> Draw
     for name in VARIED:
         process, _, own = name.partition(".")
         value = parameters[process][own].value
-        values.append((name, 1.0 if isinstance(value, tuple) else float(value)))
+        values.append((name, 1.0 if isinstance(value, tuple) else value))
     table: Any = region.levels["place"]
     levels = tuple((level, place.name, float(table[level][place.name])) for level in table for place in region.places)
     return Draw(1, tuple(values), levels, float(str(region.levels["slots"])), int(str(region.levels["standard_shift"])))
@@ -53,7 +53,10 @@ def some_posterior(
             replace(
                 own,
                 number=number,
-                parameters=tuple((name, value * f) for (name, value), f in zip(own.parameters, factors, strict=True)),
+                parameters=tuple(
+                    (name, float(round(value * f) if isinstance(value, int) else value * f))
+                    for (name, value), f in zip(own.parameters, factors, strict=True)
+                ),
                 levels=tuple((a, b, value * f) for (a, b, value), f in zip(own.levels, levels, strict=True)),
             )
         )

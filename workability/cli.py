@@ -49,7 +49,7 @@ QUESTIONS = """Which question do you have?
   Is the population like the region it stands for?     workability targets --margins
   Is this machine fit for it?                          workability doctor
 
-Each command explains itself: workability run --help. Nothing is calibrated yet, and every output says so."""
+Each command explains itself: workability run --help. Every output says whether its figures are calibrated."""
 
 app = typer.Typer(
     name="workability",

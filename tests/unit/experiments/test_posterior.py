@@ -184,6 +184,10 @@ def test_what_the_posterior_does_not_hold_is_refused(tmp_path: Path, monkeypatch
     ship(monkeypatch, replace(wrong, draws=(draw,)))
     with pytest.raises(MissingData, match=r"population\.birth_spacing"):
         plan(request(tmp_path))
+    draw = replace(wrong.draws[0], parameters=(("employer_choice.duration_penalty", 2.5),))
+    ship(monkeypatch, replace(wrong, draws=(draw,)))
+    with pytest.raises(MissingData, match=r"draw 1 has 2\.5 for employer_choice\.duration_penalty, which takes whole"):
+        plan(request(tmp_path))
     ship(monkeypatch, None)
     for asked in ({"n_draws": 2}, {"draws": (1,)}):
         with pytest.raises(MissingData, match="not calibrated") as caught:
