@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from experiments.cache import hash_of, parameters_hash
@@ -45,6 +45,8 @@ class TargetTable:
     rows: DataFrame
     facts: Mapping[str, object]
     departures: tuple[str, ...] = ()
+    remark: str = ""
+    """what a reader of a study with draws must know of the table"""
 
     def frame(self) -> DataFrame:
         """Return the table under headings for readers."""
@@ -67,7 +69,7 @@ class TargetTable:
             f"Measured on the baseline with {scale}, seed {facts['seed']}, over {facts['measured_months']} months "
             f"after {facts['settled_months']} months of settling."
         )
-        return " ".join([how, self.tally(), *self.departures])
+        return " ".join(filter(None, [how, self.tally(), self.remark, *self.departures]))
 
 
 def target_table(
@@ -109,7 +111,11 @@ def table_for(study: Plan) -> TargetTable | None:
     from experiments.plans import shipped_parameters
 
     names = sorted(name for name, _ in study.baseline_arm.parameters)
-    return target_table(study.region, shipped_parameters(), names, study.variant)
+    found = target_table(study.region, shipped_parameters(), names, study.variant)
+    if found is None or not study.drawn.draws:
+        return found
+    remark = "It is of the evidence's own values (draw 0); what the draws of the posterior give is on the scorecard."
+    return replace(found, remark=remark)
 
 
 def stored(region: str) -> TargetTable:

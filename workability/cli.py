@@ -51,7 +51,7 @@ QUESTIONS = """Which question do you have?
   What is assumed, and what of it matters most?        workability assumptions
   Is this machine fit for it?                          workability doctor
 
-Each command explains itself: workability run --help. Nothing is calibrated yet, and every output says so."""
+Each command explains itself: workability run --help. Every output says whether its figures are calibrated."""
 
 app = typer.Typer(
     name="workability",
