@@ -29,6 +29,7 @@ _PROFILE_HEAD = re.compile(r"(.+?) ?\((levels?|numbers?|%|percent)\)", re.IGNORE
 _EVERYBODY = re.compile(
     r"(all|total|both|persons?|people|all persons?|all people|both sexes|aged 16[- ](to )?64|16-64|.*aged 16 to 64)"
 )
+_ITEM_HEADS = ("variable", "cell")
 _META_GROUPS = ("sex", "c_sex", "gender", "age", "ethnicity", "ethnic group")
 
 
@@ -143,11 +144,13 @@ def _kind(measures: str, of_variables: bool) -> str:
 
 
 def _query(rows: Sequence[Row]) -> Iterator[Reading]:
-    """Yield the readings of tables below title lines, one area or one date a row; there may be a table a date."""
+    """Yield the readings of tables below title lines; there may be a table a date.
+
+    A row is an area, a date or an item, a column an item or a date; the lines above the table say what is in neither.
+    """
     meta: dict[str, str] = {}
-    titles: list[str] = []
     columns: list[tuple[str, str]] = []
-    by_date, after_data, header = False, False, False
+    rows_are, after_data, header = "", False, False
     for line, cells in rows:
         words = [word for word in cells if word]
         if not words:
@@ -159,24 +162,24 @@ def _query(rows: Sequence[Row]) -> Iterator[Reading]:
         if not header:
             key = cells[0].rstrip(": ").casefold()
             if _is_head(cells):
-                header, after_data, by_date = True, False, key == "date"
-                columns = _columns(cells, [])
-            elif len(words) == 2 and (cells[0].endswith(":") or key in ("date", "geography", "cell", "variable")):
+                rows_are = "date" if key == "date" else "item" if key in _ITEM_HEADS else "area"
+                header, after_data, columns = True, False, _columns(cells, [])
+            elif len(words) == 2 and (cells[0].endswith(":") or key in ("date", "geography", *_ITEM_HEADS)):
                 meta[key] = words[1]
-            elif len(words) == 1:
-                titles.append(words[0])
             continue
         if len(words) == 1:
             header = False  # a footnote: the table is over
             continue
         after_data = True
-        yield from _wide(line, cells, columns, meta, by_date)
+        yield from _wide(line, cells, columns, meta, rows_are)
 
 
 def _is_head(cells: Sequence[str]) -> bool:
     """Return whether a row is the heading of a table: a kind of area and items, or Date and several columns."""
     words = [word for word in cells[1:] if word]
     first = cells[0].rstrip(": ").casefold()
+    if first in _ITEM_HEADS:
+        return bool(words) and all(_sub(word) or period_of(word) for word in words)
     if first == "date":
         return len(words) > 1 or (len(words) == 1 and period_of(words[0]) is None and not cells[0].endswith(":"))
     return bool(_AREA_HEAD.fullmatch(first)) and bool(words) and not cells[0].endswith(":") and first != "geography"
@@ -219,16 +222,16 @@ def _columns(cells: Sequence[str], first: Sequence[tuple[str, str]]) -> list[tup
 
 
 def _wide(
-    line: int, cells: Sequence[str], columns: Sequence[tuple[str, str]], meta: Mapping[str, str], by_date: bool
+    line: int, cells: Sequence[str], columns: Sequence[tuple[str, str]], meta: Mapping[str, str], rows_are: str
 ) -> Iterator[Reading]:
-    """Yield one reading an item of a row.
+    """Yield one reading an item, or a date, of a row.
 
     Parameters
     ----------
     line, cells : the row.
-    columns : item and kind of each column.
+    columns : item, or date, and kind of each column.
     meta : what the lines above the table say.
-    by_date : whether rows are dates rather than areas.
+    rows_are : area, date or item.
     """
     group = next(
         (meta[key] for key in _META_GROUPS if key in meta and not _EVERYBODY.fullmatch(meta[key].casefold())), ""
@@ -243,11 +246,13 @@ def _wide(
             items[item][last] = with_status(items[item][last], {"*": "unreliable", "#": "unreliable"}.get(word, word))
         elif kind and kind != "flag":
             items.setdefault(item, {})[kind] = cell(word)
-    for item, found in items.items():
-        area, period = (meta.get("geography", ""), cells[0]) if by_date else (cells[0], meta.get("date", ""))
-        yield Reading(
-            line, area, code, period, item or meta.get("variable", "") or meta.get("cell", ""), "", group, found
-        )
+    above = {"area": meta.get("geography", ""), "date": meta.get("date", ""),
+             "item": next((meta[key] for key in _ITEM_HEADS if key in meta), "")}  # fmt: skip
+    for head, found in items.items():
+        said = above | {rows_are: cells[0]}
+        if head:
+            said["date" if period_of(head) else "item"] = head
+        yield Reading(line, said["area"], code, said["date"], said["item"], "", group, found)
 
 
 # A labour market profile

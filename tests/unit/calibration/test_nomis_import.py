@@ -124,6 +124,35 @@ def test_one_area_with_a_date_a_row_is_taken() -> None:
     assert [name for _, name in every.there] == ["inactivity_rate_rolling[Halton, 2023-04/2024-03]"]
 
 
+DATES_ACROSS = """"annual population survey"
+"ONS Crown Copyright Reserved [from Nomis on 15 April 2025]"
+
+"variable    :","Employment rate - aged 16-64"
+
+"local authority: county / unitary (as of April 2023)","mnemonic","Jan 2023-Dec 2023","Conf","Jan 2024-Dec 2024","Conf"
+
+"Halton","E06000006",74.0,4.2,76.5,4.1
+"""
+ITEMS_DOWN = """"annual population survey"
+"ONS Crown Copyright Reserved [from Nomis on 15 April 2025]"
+
+"date        :","Jan 2024-Dec 2024"
+"geography   :","ualad23:Halton"
+
+"Variable","numerator","denominator","percent","conf"
+
+"Employment rate - aged 16-64","61,300","80,100",76.5,4.1
+"Employment rate males - aged 16-64","31,000","40,000",77.5,5.1
+"""
+
+
+@pytest.mark.parametrize("content", [DATES_ACROSS, ITEMS_DOWN])
+def test_dates_may_stand_across_and_items_down(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "nomis.csv"
+    path.write_text(content, encoding="utf-8")
+    assert taken(dry(path)) == {("employment_rate", "Halton", YEAR): (76.5, round(4.1 / HALF_WIDTH_IN_SE, 3))}
+
+
 def test_the_list_of_the_interface_is_joined_and_its_status_is_heeded() -> None:
     found = dry("api_variables.csv")
     assert taken(found)["employment_rate", "Halton", YEAR] == (76.5, round(4.1 / HALF_WIDTH_IN_SE, 3))
