@@ -14,7 +14,7 @@ from evidence.model import Place, Region
 from experiments.errors import InvalidData
 
 HALF_WIDTH_IN_SE = 1.96
-"""Standard errors in the half-width of a 95% interval, as the survey's own documentation computes it."""
+"""Standard errors in half of a 95% interval of the normal law, to the digits that statistical offices use."""
 DIGITS, SE_DIGITS = 2, 3
 """Decimals of what is derived, and of standard errors."""
 SICK_SHARE, IDLE_16_PLUS = "sick_share", "unemployment_rate_16_plus"
