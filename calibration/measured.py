@@ -140,5 +140,7 @@ def _stocks(area: str, row: Floats) -> dict[tuple[str, str], float]:
         ("long_term_sick_rate", area): 100.0 * float(row[State.LONG_TERM_SICK]) / heads,
         ("inactive_other", area): float(row[State.STUDENT :].sum()),
         ("inactivity_rate", area): 100.0 * inactive / heads,
+        ("economic_activity_rate", area): 100.0 * (heads - inactive) / heads,
+        ("unemployment_rate", area): 100.0 * float(row[State.UNEMPLOYED]) / max(heads - inactive, 1.0),
         ("signed_off", area): float(row[State.ABSENT]),
     }

@@ -280,12 +280,38 @@ def read_targets(root: Path, path: Path, sources: Mapping[str, Source], areas: S
     """
     file = loading.show(root, path)
     targets: dict[str, Target] = {}
+    stated: dict[tuple[str, ...], str] = {}
     for name, entry in _target_entries(loading.read_yaml(root, path), file):
         for target in _expand(name, entry, sources, areas, file):
             if target.name in targets:
                 raise EvidenceError(file, target.name, "the target is stated twice; keep one or rename it")
+            first = stated.setdefault((target.measure, target.area, target.period, target.source), target.name)
+            if first != target.name:
+                message = f"says what '{first}' says: same measure, area, period and source; keep one of the two"
+                raise EvidenceError(file, target.name, message)
             targets[target.name] = target
     return tuple(targets.values())
+
+
+def target_name(name: str, over: str, area: str, label: str) -> str:
+    """Return the name of one target of an entry.
+
+    Parameters
+    ----------
+    name
+        The entry's own name.
+    over
+        The axis that the entry has values over; empty if it has one value.
+    area
+        The entry's area.
+    label
+        The step of the axis: a Place, a period or a band.
+    """
+    if over in ("place", "band"):
+        return f"{name}[{label}]"
+    if over == "period":
+        return f"{name}[{label}]" if area == known.REGION else f"{name}[{area}, {label}]"
+    return name
 
 
 def _expand(
@@ -308,11 +334,9 @@ def _expand(
         cells = loading.mapping(raw_cells, file, f"{name}.values")
     measure = loading.text(entry, "measure", file, name) or name
     area = loading.text(entry, "area", file, name) or known.REGION
-    where = "" if area == known.REGION else f"{area}, "
     found = []
     for label, raw in cells.items():
-        names = {"place": f"{name}[{label}]", "band": f"{name}[{label}]", "period": f"{name}[{where}{label}]"}
-        full = names.get(over, name)
+        full = target_name(name, over, area, label)
         se = entry["se"]
         if isinstance(se, Mapping):
             if label not in se:
@@ -346,6 +370,11 @@ def _target(
     value, se = value_and_se
     if se <= 0:
         raise EvidenceError(file, f"{name}.se", f"found {se}; a standard error is above 0, in the unit of the value")
+    most = 100.0 if text["unit"].split(" ")[0] in ("percent", "percentage") else float("inf")
+    least = -100.0 if text["unit"].startswith("percentage") else 0.0
+    if not least <= value <= most:
+        allowed = f"from {least:g} to {most:g}" if most < float("inf") else "of 0 or more"
+        raise EvidenceError(file, f"{name}.value", f"found {value:g}; in {text['unit']} write a number {allowed}")
     loading.one_of(measure, known.MEASURES, file, f"{name}.measure")
     loading.one_of(area, areas, file, f"{name}.area")
     loading.one_of(text["role"], known.ROLES, file, f"{name}.role")

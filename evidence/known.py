@@ -28,6 +28,8 @@ MEASURES = (
     "signed_off",
     "employment_rate",
     "inactivity_rate",
+    "economic_activity_rate",
+    "unemployment_rate",
     "long_term_sick_rate",
     "sick_to_work_12m",
     "leave_work_limiting_year",
@@ -49,6 +51,10 @@ MEASURES = (
     "vacancies_per_unemployed",
 )
 """Measures that a target may name; the model provides each of them under the same name."""
+
+CONFLICT_KINDS = ("two_figures", "region_total", "shares", "part_of_whole")
+"""Ways in which targets contradict each other: two figures of the same thing, Places against the region, shares of one
+whole that do not add up, and a part above its whole."""
 
 SCORE_MEASURES: dict[str, tuple[str, str]] = {
     "disability_employment_gap": ("percentage points", "at_most"),

@@ -143,6 +143,21 @@ class ScoreTarget:
 
 
 @dataclass(frozen=True)
+class KnownConflict:
+    """A contradiction between a region's targets that is known and accepted: its kind, what and when, and why.
+
+    `kind` is a word of `known.CONFLICT_KINDS`; `periods` are those of the figures that disagree.
+    """
+
+    name: str
+    kind: str
+    measure: str
+    area: str
+    periods: frozenset[str]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Region:
     """Everything known about one region; tables are shared, so readers copy before they change one.
 
@@ -151,7 +166,7 @@ class Region:
     the table of the model against the targets as calibration measured it last, None before, and `fitted_facts` how:
     seed, sample, months settled and measured, and hashes of the parameters and of this folder at that time.
     `folder_hash` is the SHA-256 of every file that a run reads, so that it can be tied to its data; the table of
-    targets and the scorecard's targets (`score_targets`) decide no figure of a run and are left out.
+    targets, the scorecard's targets (`score_targets`) and `known_conflicts` decide no figure of a run and are left out.
     """
 
     name: str
@@ -169,6 +184,7 @@ class Region:
     fitted_targets: DataFrame | None = None
     fitted_facts: Mapping[str, object] = field(default_factory=dict)
     score_targets: tuple[ScoreTarget, ...] = ()
+    known_conflicts: tuple[KnownConflict, ...] = ()
 
 
 @dataclass(frozen=True)

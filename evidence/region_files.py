@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import entries, known, loading, score_targets
+from evidence import entries, known, loading, score_targets, target_conflicts
 from evidence.errors import EvidenceError
 from evidence.model import Place, Region, Source, Target
 
@@ -20,6 +20,7 @@ OVERRIDE_FIELDS = ("measure", "period", "value", "se", "unit", "role", "source",
 TILES = "tiles.yaml"
 """Where each Place stands in a picture; decides no figure, so no hash covers it."""
 NO_TILE = "."
+TARGETS = "targets.yaml"
 FUNDS = "funds.yaml"
 """The pots that pay for services: read only where a scenario limits the money, so that it has a hash of its own."""
 LEVELS = Path("fitted") / "levels.yaml"
@@ -36,7 +37,7 @@ TARGET_FACT_KEYS = ("seed", "sample", "settled_months", "measured_months", "para
 def region_files(folder: Path) -> tuple[Path, ...]:
     """Return every file that decides a figure of a region's runs, sorted.
 
-    Fitted levels are in; fitted draws, tiles, funds and the scorecard's targets are left out.
+    Fitted levels are in; fitted draws, tiles, funds, the scorecard's targets and known conflicts are left out.
     """
     return tuple(
         path
@@ -45,7 +46,7 @@ def region_files(folder: Path) -> tuple[Path, ...]:
         and path.suffix in (".yaml", ".csv")
         and path.relative_to(folder).as_posix() not in (TILES, FUNDS)
         and (path.relative_to(folder).parts[0] != "fitted" or path.relative_to(folder) == LEVELS)
-        and path.relative_to(folder) != score_targets.FILE
+        and path.relative_to(folder) not in (score_targets.FILE, target_conflicts.FILE)
     )
 
 
@@ -62,7 +63,7 @@ def folder_hash(folder: Path) -> str:
 def fitted_hash(folder: Path) -> str:
     """Return the SHA-256 in hexadecimal of a region's files that decide no figure, as far as they are there."""
     digest = hashlib.sha256()
-    for name in (TARGET_TABLE, TARGET_FACTS, score_targets.FILE):
+    for name in (TARGET_TABLE, TARGET_FACTS, score_targets.FILE, target_conflicts.FILE):
         digest.update((folder / name).read_bytes() if (folder / name).is_file() else b"none")
     return digest.hexdigest()
 
@@ -89,7 +90,7 @@ def read_region(
     title, places, groups, outside = read_places(root, folder / "places.yaml")
     place_names = [place.name for place in places]
     areas = [known.REGION, *place_names, *groups]
-    targets = entries.read_targets(root, folder / "targets.yaml", sources, areas)
+    targets = entries.read_targets(root, folder / TARGETS, sources, areas)
     levels_path = folder / LEVELS
     levels: Mapping[str, object] = {}
     if levels_path.exists():
@@ -114,6 +115,7 @@ def read_region(
         fitted_targets=fitted_targets,
         fitted_facts=fitted_facts,
         score_targets=score_targets.read(root, folder / score_targets.FILE, sources, areas),
+        known_conflicts=target_conflicts.read(root, folder / target_conflicts.FILE, areas),
     )
 
 

@@ -20,7 +20,8 @@ from workability.command_plan import gm_export, plan, unit_costs
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
 from workability.command_savings import savings
-from workability.command_scenarios import check, scenarios, targets
+from workability.command_scenarios import check, scenarios
+from workability.command_targets import app as targets
 from workability.command_taxben import taxben
 from workability.guard import EXIT_CODES, INTERRUPTED
 from workability.terminal import data
@@ -47,6 +48,7 @@ QUESTIONS = """Which question do you have?
   Which unit costs are used, and how to renew them?    workability unit-costs
   What do tax and benefits leave of a job's pay?       workability taxben --template
   How far is the baseline from what is published?      workability targets
+  How do I take in newer figures from Nomis?           workability targets import nomis.csv --dry-run
   Is the population like the region it stands for?     workability targets --margins
   What is assumed, and what of it matters most?        workability assumptions
   Is this machine fit for it?                          workability doctor
@@ -128,6 +130,7 @@ app.command(epilog=READ_ONLY)(targets)
 app.command(epilog="Output: a table on standard output, and the whole register in the CSV file of --out FILE.csv.")(
     assumptions
 )
+app.add_typer(targets)
 app.command(epilog=READ_ONLY)(doctor)
 
 

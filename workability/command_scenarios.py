@@ -1,4 +1,4 @@
-"""Commands about what can be asked: `scenarios`, `check` and `targets`."""
+"""Commands about what can be asked: `scenarios` and `check`."""
 
 from __future__ import annotations
 
@@ -80,84 +80,6 @@ def check(
         data(f"{file}: a valid {resolved.scenario.kind}, '{resolved.scenario.name}'.")
         for incentive in employers:
             data(incentive.english())
-
-
-@guarded
-def targets(
-    region: Annotated[
-        str, typer.Option("--region", help="A region under evidence/regions.", metavar="NAME")
-    ] = "cheshire-merseyside",
-    afresh: Annotated[
-        bool, typer.Option("--measure", help="Run the baseline and measure it now, in place of the stored table.")
-    ] = False,
-    margins: Annotated[
-        bool, typer.Option("--margins", help="The starting population beside every figure it was drawn to.")
-    ] = False,
-    sample: o.SampleOption = "1:1",
-    threads: o.ThreadsOption = None,
-    as_json: o.JsonOption = False,
-    verbose: o.VerboseOption = False,
-    no_colour: o.NoColourOption = False,
-) -> None:
-    """Set the baseline beside every published figure it should agree with, as it was measured last.
-
-    Example: workability targets --measure --sample 1:20
-
-    With --margins it is the starting population that is set beside its targets, Place by Place, in people at the
-    scale of the sample.
-    """
-    from experiments.requests import check_threads, parse_sample, usable_cores
-    from experiments.target_table import TargetTable, stored
-    from workability import terminal
-
-    check_threads(threads)
-    if margins:
-        if afresh:
-            raise typer.BadParameter("--margins and --measure are two different tables; keep one.")
-        _margins(region, parse_sample(sample), as_json, not no_colour)
-        return
-    if afresh:
-        from calibration.fitted import measure_region
-
-        cores = threads or usable_cores()
-        found = TargetTable(*measure_region(region, sample=parse_sample(sample), threads=cores))
-    else:
-        found = stored(region)
-    if as_json:
-        terminal.data(found.rows.to_json(orient="records", indent=2, force_ascii=False))
-        return
-    frame = found.frame().drop(columns=["Confidence", "Source"])  # --json has them
-    numeric = [i for i, name in enumerate(frame.columns) if frame[name].dtype.kind in "if"]
-    rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
-    title = f"{region}: published figures and the model (not calibrated)"
-    terminal.table(title, list(frame.columns), rows, right=numeric, colour=not no_colour)
-    terminal.data(found.words())
-
-
-def _margins(region: str, sample: int, as_json: bool, colour: bool) -> None:
-    """Print the population beside its targets."""
-    from experiments.margins import margins_of
-    from workability import terminal
-
-    found = margins_of(region, sample)
-    if as_json:
-        terminal.data(found.rows.to_json(orient="records", indent=2, force_ascii=False))
-        return
-    frame = found.frame()
-    rows = [(*row[:3], *(f"{value:,.10g}" for value in row[3:])) for row in frame.itertuples(index=False, name=None)]
-    terminal.table(
-        f"{region}: the starting population and its targets", list(frame.columns), rows, right=(3, 4, 5), colour=colour
-    )
-    terminal.data(found.words())
-
-
-def _cell(value: object) -> str:
-    """Return a table's cell as text: whole numbers grouped, others with three figures."""
-    if isinstance(value, float):
-        if value != value:
-            return "-"
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def _list(library: list[Scenario], as_json: bool, colour: bool) -> None:

@@ -109,6 +109,9 @@ upton:
   {measure: neet, area: Upton, value: 90, unit: percent of the start, direction: at_most, due: 2030-12,
    source: assumption, confidence: assumption, note: a wish}
 """,
+    "regions/vale/known_conflicts.yaml": """
+sick: {kind: two_figures, measure: employment_rate, area: Upton, periods: ["2022", "2024"], reason: another question}
+""",
     "regions/vale/variants.yaml": """
 more: {description: Another reading, overrides: {unemployed: {value: 150}}}
 """,

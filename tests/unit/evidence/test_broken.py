@@ -15,7 +15,7 @@ Change = Callable[[str, str, str], Path]
 SEARCH, TARGETS, PLACES = "parameters/search.yaml", "regions/vale/targets.yaml", "regions/vale/places.yaml"
 TENURE, VARIANTS, COSTS = "regions/vale/margins/tenure.csv", "regions/vale/variants.yaml", "unit_costs.yaml"
 TABLE, FACTS = "regions/vale/fitted/target_table.csv", "regions/vale/fitted/target_table.yaml"
-SCORES = "regions/vale/scorecard.yaml"
+SCORES, CONFLICTS = "regions/vale/scorecard.yaml", "regions/vale/known_conflicts.yaml"
 LEDGER, APPRAISAL, INCOMES = "ledger.yaml", "appraisal.yaml", "disposable_income.csv"
 
 BROKEN = [
@@ -86,6 +86,23 @@ BROKEN = [
     (TARGETS, "Lowton: 71.0", "Lawton: 71.0", "employment_rate[Lawton].area", "Did you mean 'Lowton'?"),
     (TARGETS, "unemployed:", "unemployeds:", "unemployeds.measure", "Did you mean 'unemployed'?"),
     (TARGETS, "value: 100", "value: many", "unemployed.value", "finite number"),
+    (TARGETS, "Upton: 75.0", "Upton: 175.0", "employment_rate[Upton].value", "from 0 to 100"),
+    (TARGETS, "Upton: 75.0", "Upton: -5", "employment_rate[Upton].value", "from 0 to 100"),
+    (TARGETS, "value: 100", "value: -1", "unemployed.value", "of 0 or more"),
+    (
+        TARGETS,
+        "unemployed:",
+        "other: {measure: unemployed, area: region, value: 9, se: 1, period: '2022', unit: persons, "
+        "role: fit, source: survey, confidence: high}\nunemployed:",
+        "unemployed",
+        "says what 'other' says",
+    ),
+    (CONFLICTS, "two_figures", "two_figure", "sick.kind", "Did you mean 'two_figures'?"),
+    (CONFLICTS, "employment_rate", "employment", "sick.measure", "Did you mean"),
+    (CONFLICTS, "area: Upton", "area: Uptown", "sick.area", "Did you mean 'Upton'?"),
+    (CONFLICTS, '["2022", "2024"]', "[2022]", "sick.periods", "in quotes"),
+    (CONFLICTS, '["2022", "2024"]', "2022", "sick.periods", "write a list"),
+    (CONFLICTS, ", reason: another question", "", "sick.reason", "is missing"),
     (VARIANTS, "{unemployed:", "{employed:", "more.overrides.employed", "allowed are"),
     (VARIANTS, "{value: 150}", "{valeu: 150}", "more.overrides.unemployed.valeu", "Did you mean 'value'?"),
     (TENURE, "owner,60", "owner,70", "row 2.value", "does not contain"),

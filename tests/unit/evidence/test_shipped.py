@@ -130,7 +130,8 @@ def test_the_regional_targets_of_the_evidence_are_all_there() -> None:
     assert targets["employment_rate[St Helens]"].value == 75.4
     assert targets["unemployment_duration_share[5y+]"].measure == "unemployment_duration_share[5y+]"
     assert targets["long_term_sick_rate_holdout[St Helens, 2014-12]"].role == "holdout"
-    assert {target.measure for target in targets.values() if target.role == "fit"} == set(known.MEASURES)
+    derived = {"economic_activity_rate", "unemployment_rate"}  # a region may have them; they say what others say
+    assert {target.measure for target in targets.values() if target.role == "fit"} == set(known.MEASURES) - derived
 
 
 def test_durations_of_unemployment_share_out_the_unemployed() -> None:
