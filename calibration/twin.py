@@ -18,9 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.twin_cells import CONTRACTS, N_HEALTH, N_STATES, N_TRAITS, Floats, Resolution, counted
+from calibration.twin_cells import CONTRACTS, KINDS, N_HEALTH, N_STATES, N_TRAITS, Floats, Resolution, counted
 from calibration.twin_health import condition_counts
-from calibration.twin_market import Group, Market, Seekers, market_of, seekers_of
+from calibration.twin_market import Group, Market, market_of
+from calibration.twin_seekers import Seekers, kinds_of, seekers_of
 from calibration.twin_tables import LEADS_TO, RISE, SEARCH, TwinTables, parameters_with, twin_tables
 from scenarios.vocabulary import State
 from simulation.processes.health import GROUPS
@@ -45,7 +46,8 @@ class Flows:
     `between`: from and to in work, unemployed and inactive, months' ends compared, shape (3, 3), diagonal zero;
     `found`: unemployed people hired by bin of their spell, shape (bins,); `idle`: unemployed by bin at the month's
     start; `left_work`: leaving work by health cell, and `at_work` those who could, shape (health,); `to_sickness`:
-    from work into long-term sickness; `hires`: all hires, job to job included.
+    from work into long-term sickness; `hires`: all hires, job to job included; `left_idleness`: leaving unemployment,
+    or the region from it, by kind, shape (KINDS,).
     """
 
     between: Floats
@@ -55,6 +57,7 @@ class Flows:
     at_work: Floats
     to_sickness: float
     hires: float
+    left_idleness: Floats
 
 
 class Twin:
@@ -66,6 +69,7 @@ class Twin:
     levels : what fits hazards, slots and hiring standards to the region.
     overrides : 'process.name' -> value, as in `simulation.parameters.build`.
     resolution : ages and spells.
+    mix : share of each kind among people who become unemployed, shape (KINDS,), from `mix_of_entrants`.
     """
 
     def __init__(
@@ -74,18 +78,21 @@ class Twin:
         levels: Levels,
         overrides: Mapping[str, float] | None = None,
         resolution: Resolution | None = None,
+        mix: Floats | None = None,
     ) -> None:
         self.resolution = resolution or Resolution()
         self.n_places = start.n_places
         parameters = parameters_with(start, overrides or {})
         self.tables: TwinTables = twin_tables(start, parameters, levels, self.resolution)
-        self.seekers: Seekers = seekers_of(start, parameters)
+        kind = kinds_of(start)
+        self.seekers: Seekers = seekers_of(start, parameters, kind)
         self.market: Market = market_of(start, parameters, levels, self.seekers)
         self.condition_counts = condition_counts(start.columns)
-        self.people: list[Floats] = counted(start.columns, start.n_places, self.resolution)
+        self.people: list[Floats] = counted(start.columns, start.n_places, self.resolution, kind)
         weights = start.firms.size / max(start.firms.size.sum(), 1)
-        self._insecure = float((weights * start.firms.insecure).sum()) / 100.0
+        self.insecure = float((weights * start.firms.insecure).sum()) / 100.0
         self._tagged: list[Floats] | None = None
+        self.mix: Floats = mix_of_entrants(start, self.resolution) if mix is None else mix
 
     def go_on_from(self, other: Twin) -> None:
         """Take over the people and slots of a twin of the same start and resolution, for other parameters."""
@@ -112,7 +119,7 @@ class Twin:
         """Run one month and return its moves."""
         before = [x.sum() for x in self.people]
         heads = self.stocks.sum(axis=1)
-        idle = _by_bin(self.people[State.UNEMPLOYED])
+        idle = _by_bin(self.people[State.UNEMPLOYED]).reshape(-1, KINDS)
         month = _Month(self, self.people)
         arrivals = (heads - month.heads())[:, None, None, None, None] * self.tables.arrivals
         departures = sum(before[: State.ABSENT + 1]) - month.at_work.sum()
@@ -122,9 +129,17 @@ class Twin:
             tagged = _Month(self, self._tagged)
             tagged.hire_at(month.chance, month.chance_fresh, np.zeros_like(arrivals[..., 0]))
             self._tagged = tagged.finish(None)
+        left = idle.sum(axis=0) - _by_bin(month.people[State.UNEMPLOYED]).reshape(-1, KINDS).sum(axis=0)
         self.people = month.finish(arrivals)
         return Flows(
-            month.between, month.found, idle, month.left_for_good, month.at_work, month.to_sickness, month.hires
+            between=month.between,
+            found=month.found,
+            idle=idle.sum(axis=1),
+            left_work=month.left_for_good,
+            at_work=month.at_work,
+            to_sickness=month.to_sickness,
+            hires=month.hires,
+            left_idleness=left,
         )
 
 
@@ -144,7 +159,7 @@ class _Month:
         self.left_work = np.zeros(N_HEALTH)
         self.left_for_good = np.zeros(N_HEALTH)
         self.found: Floats = np.zeros(0)
-        self.chance: list[Floats] = []
+        self.chance: Mapping[int, Floats] = {}
         self.chance_fresh: Floats = np.zeros(0)
         for state in range(N_STATES):
             self._exit(state)
@@ -160,8 +175,8 @@ class _Month:
         if state != State.UNEMPLOYED:
             group = _GROUP.get(State(state), len(GROUPS) - 1)
             return np.asarray(np.matmul(self.tables.health[None, :, group, None], out), np.float64)
-        first = int(np.argmax(self.tables.long_unemployed)) if self.tables.long_unemployed.any() else x.shape[-1]
-        parts = (out[..., :first], _SHORT), (out[..., first:], _LONG)
+        first = int(np.argmax(self.tables.long_unemployed)) if self.tables.long_unemployed.any() else x.shape[-1] // KINDS
+        parts = (out[..., : first * KINDS], _SHORT), (out[..., first * KINDS :], _LONG)
         return np.concatenate([np.matmul(self.tables.health[None, :, g, None], part) for part, g in parts], axis=-1)
 
     def _exit(self, state: int) -> None:
@@ -229,66 +244,64 @@ class _Month:
         arriving : arrivals who look for work, by cell.
         """
         seekers, resolution = self.twin.seekers, self.resolution
-        groups, movers, origins = [], [], []
+        seekers, spells = self.twin.seekers, self.resolution.spells
         idle = self.people[State.UNEMPLOYED].sum(axis=0).sum(axis=1)
-        begins = np.array(resolution.spells[State.UNEMPLOYED])
-        self._add(groups, State.UNEMPLOYED, _by_trait(idle), seekers.spell[State.UNEMPLOYED][begins])
-        fresh = (self.fresh[State.UNEMPLOYED] + arriving).sum(axis=0).sum(axis=1)
-        entered = seekers.spell[State.UNEMPLOYED][:1] + self.tables.parameters.employer_choice.duration_penalty
-        self._add(groups, State.UNEMPLOYED, _by_trait(fresh[..., None]), entered)
-        movers += [False, False]
+        points = seekers.spell[State.UNEMPLOYED]
+        begins = np.array(spells[State.UNEMPLOYED])
+        new = points[:1] + self.tables.parameters.employer_choice.duration_penalty  # not a month out yet
+        fresh = (self.fresh[State.UNEMPLOYED] + arriving).sum(axis=0).sum(axis=1)[..., None] * self.twin.mix
+        groups = [self._idle(_by_trait(idle), points[begins]), self._idle(_by_trait(fresh), new)]
         for state, flow in self.looking.items():
-            weights = self.before[state]
-            points = seekers.spell[state][np.array(resolution.spells[state])]
-            mean = float(np.average(np.tile(points, len(weights) // len(points)), weights=weights + 1e-12))
-            self._add(groups, state, _by_trait(_cells(flow).sum(axis=0).sum(axis=1)[..., None]), np.array([mean]))
-            movers.append(state == State.EMPLOYED)
-            origins.append(state)
-        takes = [State.UNEMPLOYED, State.UNEMPLOYED, *origins]
-        scaled = [g._replace(looks=g.looks * seekers.takes[s]) for g, s in zip(groups, takes, strict=True)]
-        chances = [self._by_type(c) for c in market.chances(scaled, movers)]
-        by_state = dict(zip(origins, (c[..., 0] for c in chances[2:]), strict=True))
-        by_state[State.UNEMPLOYED] = chances[0]
-        empty = np.zeros(0)
-        self.hire_at([by_state.get(s, empty) for s in range(N_STATES)], chances[1][..., 0], arriving)
+            heads = _by_trait(_cells(flow).sum(axis=0).sum(axis=1)[..., None])
+            points = seekers.spell[state][np.array(spells[state])]
+            mean = float(np.average(np.resize(points, flow.shape[-1]), weights=_by_bin(flow) + 1e-12))
+            value = seekers.values(state, np.array([mean]))
+            groups.append(Group(heads, value, np.full(heads.shape, seekers.looks[state] * seekers.takes[state])))
+        movers = [False, False, *(state == State.EMPLOYED for state in self.looking)]
+        idle_chance, fresh_chance, *others = (self._by_type(c) for c in market.chances(groups, movers))
+        chance = dict(zip(self.looking, others, strict=True)) | {int(State.UNEMPLOYED): idle_chance}
+        self.hire_at(chance, fresh_chance, arriving)
 
-    def _add(self, groups: list[Group], state: int, heads: Floats, points: Floats) -> None:
-        value = self.twin.seekers.values(state, points)
-        looks = np.full(heads.shape, self.twin.seekers.looks[state])
-        groups.append(Group(heads, np.broadcast_to(value, heads.shape), looks))
+    def _idle(self, heads: Floats, points: Floats) -> Group:
+        """Return unemployed seekers by qualification, health, and bin and kind."""
+        seekers = self.twin.seekers
+        by_bin = (points[:, None] + seekers.kind_own).ravel()
+        looks = np.tile(seekers.kind_looks * seekers.kind_takes, len(points))
+        return Group(heads, seekers.values(State.UNEMPLOYED, by_bin), np.broadcast_to(looks, heads.shape))
 
     def _by_type(self, chance: Floats) -> Floats:
         """Return chances by qualification, health and bin laid out over types, shape (types, 1, health, bins)."""
         return np.tile(chance, (self.resolution.n_ages, 1, 1))[:, None]
 
-    def hire_at(self, chance: list[Floats], fresh: Floats, arriving: Floats) -> None:
+    def hire_at(self, chance: Mapping[int, Floats], fresh: Floats, arriving: Floats) -> None:
         """Move the expected hires into jobs at given chances.
 
         Parameters
         ----------
-        chance : by state, of those who look (unemployed: by bin), empty where nobody looks.
-        fresh : of those newly unemployed.
-        arriving : arrivals who look for work, by cell; they are hired here and otherwise join in `finish`.
+        chance : by state, of those who look; of the unemployed by bin and kind.
+        fresh : of those newly unemployed, by kind.
+        arriving : arrivals who look for work, by cell; they join those newly unemployed.
         """
         self.chance, self.chance_fresh = chance, fresh
         x = self.people[State.UNEMPLOYED]
         hired = x * chance[State.UNEMPLOYED]
         x -= hired
-        self.found = _by_bin(hired)
+        self.found = _by_bin(hired).reshape(-1, KINDS).sum(axis=1)
         self.between[1, 0] += self.found.sum()
-        into = _cells(hired) + arriving * fresh
+        mean = _times(fresh, self.twin.mix[:, None])[..., 0]
+        entering = self.fresh[State.UNEMPLOYED] + arriving
+        self.entered = entering[..., None] * (self.twin.mix * (1.0 - fresh))
+        into = _cells(hired) + entering * mean
         for origin, group in (("work", 0), ("inactive", 2)):
-            lucky = self.unemployed[origin] * fresh
-            into += lucky
+            lucky = self.unemployed[origin] * mean
             unlucky = self.unemployed[origin] - lucky
-            self.fresh[State.UNEMPLOYED] -= lucky
             self.between[group, 1] += unlucky.sum()
             if group == 2:
                 self.between[2, 0] += lucky.sum()
             else:
                 self.left_for_good += _by_health(unlucky)
         for state, flow in self.looking.items():
-            hired = flow * chance[state][..., None]
+            hired = flow * chance[state]
             self.people[state] -= hired
             taken = _cells(hired)
             into += taken
@@ -302,38 +315,34 @@ class _Month:
 
         Parameters
         ----------
-        arrivals : by cell and state, or None; those unemployed look for work on arrival.
+        arrivals : by cell and state, or None; those unemployed have looked for work already.
         """
         out = []
         for state, x in enumerate(self.people):
             x = self._a_month_longer(state, x)
             if state == State.EMPLOYED:
                 n = x.shape[-1] // CONTRACTS
-                x[..., 0] += self.hired * (1.0 - self.twin._insecure)
-                x[..., n] += self.hired * self.twin._insecure
+                x[..., 0] += self.hired * (1.0 - self.twin.insecure)
+                x[..., n] += self.hired * self.twin.insecure
+            elif state == State.UNEMPLOYED:
+                x[..., :KINDS] += self.entered
             else:
                 x[..., 0] += self.fresh[state]
-            if arrivals is not None and state > State.ABSENT:
-                come = arrivals[..., state]
-                x[..., 0] += come * (1.0 - self.chance_fresh) if state == State.UNEMPLOYED else come
+                if arrivals is not None and state > State.ABSENT:
+                    x[..., 0] += arrivals[..., state]
             out.append(x)
         return out
 
     def _a_month_longer(self, state: int, x: Floats) -> Floats:
         """Return a state's people after a month in their bins; a share of each passes to the next."""
         width = self.resolution.widths(state)
-        blocks = x.shape[-1] // width.size
-        after, before = _by_bin(x), self.before[state]
-        rate = np.clip(1.0 - after / np.maximum(before, 1e-300), 0.0, 1.0 - 1e-12).reshape(blocks, -1)
-        step = np.zeros((x.shape[-1], x.shape[-1]))
-        for b in range(blocks):
-            for k in range(width.size):
-                at = b * width.size + k
-                passed = _passing(float(rate[b, k]), float(width[k]))
-                step[at, at] = 1.0 - passed
-                if k + 1 < width.size:
-                    step[at, at + 1] = passed
-        return _times(x, step)
+        rate = 1.0 - _by_bin(x) / np.maximum(self.before[state], 1e-300)
+        passed = np.zeros(x.shape[-1])
+        step = KINDS if state == State.UNEMPLOYED else 1
+        for at in range(x.shape[-1]):
+            k = at // step % width.size
+            passed[at] = _passing(float(np.clip(rate[at], 0.0, 1.0 - 1e-12)), float(width[k]))
+        return _times(x, np.diag(1.0 - passed) + np.diag(passed, step)[: x.shape[-1], : x.shape[-1]])
 
 
 def _passing(rate: float, width: float) -> float:
@@ -387,6 +396,22 @@ def _by_trait(x: Floats) -> Floats:
     """Return heads by type, health and bin added up over ages, shape (qualifications, health, bins)."""
     out: Floats = x.reshape(-1, N_TRAITS, N_HEALTH, x.shape[-1]).sum(axis=0)
     return out
+
+
+def mix_of_entrants(start: Start, resolution: Resolution | None = None) -> Floats:
+    """Return the share of each kind of seeker among people who become unemployed, shape (KINDS,).
+
+    In a steady state as many of a kind become unemployed as cease to be; so it is what leaves unemployment in a
+    month of the start's own parameters and levels.
+
+    Parameters
+    ----------
+    start : a stationary start.
+    resolution : ages and spells.
+    """
+    twin = Twin(start, start.levels, None, resolution, mix=np.full(KINDS, 1.0 / KINDS))
+    left: Floats = twin.step().left_idleness
+    return left / left.sum() if left.sum() > 0 else np.full(KINDS, 1.0 / KINDS)
 
 
 def path(

@@ -25,13 +25,16 @@ N_HEALTH = len(SEVERITIES) * N_CLASSES
 N_TRAITS, N_SEXES, N_STATES = len(QUALIFICATIONS), len(SEXES), len(STATES)
 CONTRACTS = 2
 """Secure and insecure jobs, one after the other along the last axis of people in work."""
+KINDS = 3
+"""Equal parts of the unemployed by their chance of a job at the start; they alternate along the last axis of the
+unemployed, within each bin of the spell."""
 MONTHLY = tuple(range(SPELL_CAP + 1))
 """Every completed month of a spell kept apart, as far as hazards change."""
-_TENURE = (0, 3, 6, 12, 24, 48)
-_ABSENCE = (0, 1, 2, 3, 6)
-_IDLE = (0, 1, 2, 3, 4, 5, 6, 9, 12, 18, 24, 36, 48, 60)
-_SICK = (0, 3, 6, 12, 24, 48)
-_OTHER = (0, 12, 36)
+_TENURE = (0, 6, 12, 24, 48)
+_ABSENCE = (0, 1, 2, 4, 8)
+_IDLE = (0, 1, 2, 3, 5, 6, 9, 12, 24, 36, 48, 60)
+_SICK = (0, 6, 12, 24, 48)
+_OTHER = (0, 24)
 COARSE: Mapping[int, tuple[int, ...]] = {
     State.EMPLOYED: _TENURE,
     State.ABSENT: _ABSENCE,
@@ -84,8 +87,8 @@ class Resolution:
         return np.searchsorted(self.ages, years, side="right") - 1
 
     def n_bins(self, state: int) -> int:
-        """Return the length of a state's last axis: bins of the spell, for jobs by contract."""
-        return len(self.spells[state]) * (CONTRACTS if state == State.EMPLOYED else 1)
+        """Return the length of a state's last axis: bins of the spell, for jobs by contract, for the unemployed by kind."""
+        return len(self.spells[state]) * {State.EMPLOYED: CONTRACTS, State.UNEMPLOYED: KINDS}.get(State(state), 1)
 
     def widths(self, state: int) -> Floats:
         """Return the months in each bin of a state's spell, infinite for the last, shape (bins,)."""
@@ -116,7 +119,7 @@ def completed(c: Columns) -> Ints:
     return np.clip(-1 - since, 0, SPELL_CAP)
 
 
-def counted(c: Columns, n_places: int, resolution: Resolution) -> list[Floats]:
+def counted(c: Columns, n_places: int, resolution: Resolution, kind: Ints) -> list[Floats]:
     """Return residents by cell at the start of month 0, one array a state of `Resolution.shape`.
 
     Parameters
@@ -124,6 +127,7 @@ def counted(c: Columns, n_places: int, resolution: Resolution) -> list[Floats]:
     c : columns of a start, after its run-in.
     n_places : number of Places.
     resolution : ages and spells.
+    kind : kind of each resident as a seeker, 0 to KINDS - 1; it matters for the unemployed.
     """
     type_ = age_group_of(c, resolution) * N_TRAITS + c.qualification
     health, months = health_of(c), completed(c)
@@ -133,6 +137,8 @@ def counted(c: Columns, n_places: int, resolution: Resolution) -> list[Floats]:
         last = resolution.bin_of(state, months[rows])
         if state == State.EMPLOYED:
             last = last + (c.insecure[rows] > 0) * len(resolution.spells[state])
+        if state == State.UNEMPLOYED:
+            last = last * KINDS + kind[rows]
         x = np.zeros(resolution.shape(n_places, state))
         np.add.at(x, (c.place[rows], type_[rows], c.sex[rows], health[rows], last), 1.0)
         out.append(x)

@@ -17,24 +17,15 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import bdtrc, ndtr, pdtrc
 
-from calibration.twin_cells import N_HEALTH, N_STATES, N_TRAITS, Floats, completed, health_of
-from scenarios.vocabulary import State
-from simulation.claiming_tables import refusal_by_keep, search_by_keep
-from simulation.columns import Columns
-from simulation.covariates import SPELL_CAP
+from calibration.twin_cells import Floats
+from calibration.twin_seekers import NOISE, Seekers, standard_of
 from simulation.parameters import Parameters
-from simulation.processes.employer_choice import value_before_health
 from simulation.start import Levels, Start
-from simulation.thresholds import CLASS_OF_BITS, ONE
 
-NOISE = 150.0
-"""Standard deviation of the noise of a value, points (`streams.points`)."""
 _SIZES = (1, 2, 3, 4, 5, 6, 8, 11, 16, 31, 61, 121, 251, 501)
 """Smallest base slots of a class of employers."""
 _MANY = 30
 """Slots from which vacancies and applicants are numerous enough for the normal law of their difference."""
-_HISTORY = 24
-_UNIT = 2.0**32
 _STEP = 4.0
 """Points between the cutoffs that are tried; the cutoff wanted is interpolated."""
 _REACH = 8
@@ -49,136 +40,6 @@ class Group(NamedTuple):
     heads: Floats
     value: Floats
     looks: Floats
-
-
-@dataclass(frozen=True)
-class Seekers:
-    """What seekers of a state are worth to employers and how they look.
-
-    `own`: value apart from health and from what the spell does, by state and qualification; `seen`: mean penalty for
-    health by health cell; `spell`: points by state and completed months; `looks`: mean looks by state; `takes`: share
-    of jobs not turned down for travel, childcare or too small a gain, by state; `spread`: standard deviation of a
-    person's own value round these means, by state.
-    """
-
-    own: Floats
-    seen: Floats
-    spell: Floats
-    looks: Floats
-    takes: Floats
-    spread: Floats
-
-    def values(self, state: int, spell: Floats) -> Floats:
-        """Return mean values before noise of a state, shape (qualifications, health, len(spell)).
-
-        Parameters
-        ----------
-        state : state the seeker is in.
-        spell : points for the spell, any number of bins.
-        """
-        return self.own[state][:, None, None] - self.seen[None, :, None] + spell[None, None, :]
-
-
-def seekers_of(start: Start, p: Parameters) -> Seekers:
-    """Return what the starting residents would be worth as seekers, under some parameters.
-
-    Parameters
-    ----------
-    start : a start; its residents at month 0.
-    p : parameters.
-    """
-    c, choice = start.columns, p.employer_choice
-    months = completed(c) + 1
-    worked = np.bitwise_count(_last_24(c))
-    in_work = c.state <= State.ABSENT
-    idle = c.state == State.UNEMPLOYED
-    out = np.where(in_work, 0, np.where(idle, months, -c.work_since.astype(np.int64)))
-    whole = value_before_health(
-        c.ability.astype(float), c.qualification.astype(np.int64), worked, np.maximum(out, 0), c.cohort, choice
-    )
-    spell = _spell_points(c, worked, months, p)
-    rest = whole - spell[c.state, np.minimum(months - 1, SPELL_CAP)]
-    declared = c.declared != 0
-    health = np.where(
-        declared,
-        np.asarray(choice.severity_penalty, float)[c.severity]
-        + np.asarray(choice.condition_penalty, float)[CLASS_OF_BITS[c.declared]],
-        0.0,
-    )
-    size = np.maximum(start.firms.size, 1)
-    health = health * (1.0 - np.average(start.firms.inclusive, weights=size) * (1.0 - choice.inclusive_discount))
-    cell = health_of(c)
-    seen = np.bincount(cell, health, N_HEALTH) / np.maximum(np.bincount(cell, minlength=N_HEALTH), 1)
-    own, spread = np.zeros((N_STATES, N_TRAITS)), np.zeros(N_STATES)
-    for state in range(N_STATES):
-        mine = c.state == state
-        mean = rest[mine].mean() if mine.any() else 0.0
-        for q in range(N_TRAITS):
-            who = mine & (c.qualification == q)
-            own[state, q] = (rest[who].sum() + mean) / (who.sum() + 1)
-        left = rest[mine] - health[mine] - own[state, c.qualification[mine]] + seen[cell[mine]]
-        spread[state] = left.std() if mine.any() else 0.0
-    return Seekers(own, seen, spell, _looks(c, p), _takes(start, p), spread)
-
-
-def _last_24(c: Columns) -> Floats:
-    """Return the mask of the last 24 months in work of each resident, as of month 0, uint32."""
-    since = np.minimum(-c.work_since.astype(np.int64), _HISTORY).astype(np.uint64)
-    full = (np.uint64(1) << since) - np.uint64(1)
-    mask = (c.work_history.astype(np.uint64) << since) | np.where(c.state <= State.ABSENT, full, np.uint64(0))
-    return mask & np.uint64((1 << _HISTORY) - 1)
-
-
-def _spell_points(c: Columns, worked: Floats, months: Floats, p: Parameters) -> Floats:
-    """Return points by state and completed months: history and duration, shape (states, SPELL_CAP + 1).
-
-    Of the 24 months before now those of the present spell are known; in the others people worked as large a share
-    as among the starting residents of the state. People inactive have been out of work as long as those.
-    """
-    choice = p.employer_choice
-    spell = np.arange(SPELL_CAP + 1) + 1.0
-    room = np.maximum(_HISTORY - spell, 0.0)
-    out = np.zeros((N_STATES, SPELL_CAP + 1))
-    for state in range(N_STATES):
-        mine = c.state == state
-        if not mine.any():
-            continue
-        if state <= State.ABSENT:
-            out[state] = choice.history_points * worked[mine].mean()
-            continue
-        left = np.maximum(_HISTORY - months[mine], 0)
-        share = worked[mine].sum() / max(left.sum(), 1)
-        away = np.minimum(-c.work_since[mine].astype(np.int64), choice.duration_cap_months)
-        gone = np.minimum(spell, choice.duration_cap_months) if state == State.UNEMPLOYED else away.mean()
-        out[state] = choice.history_points * min(share, 1.0) * room - choice.duration_penalty * gone
-    return out
-
-
-def _looks(c: Columns, p: Parameters) -> Floats:
-    """Return mean looks a month by state, the gain from work and cohorts included, shape (states,)."""
-    out = np.zeros(N_STATES)
-    fewer = np.zeros(len(c.cohort))
-    for k, change in enumerate(p.search.looks_by_cohort):
-        fewer += change * (c.cohort >> k & 1).astype(float)
-    for state in range(N_STATES):
-        mine = c.state == state
-        looks = np.maximum(1.0, p.search.looks[state] + fewer[mine])
-        if state == State.UNEMPLOYED:
-            looks = looks * search_by_keep(p.gain_from_work)[c.keep[mine]] / ONE
-        out[state] = looks.mean() if mine.any() else p.search.looks[state]
-    return out
-
-
-def _takes(start: Start, p: Parameters) -> Floats:
-    """Return the share of jobs that seekers do not turn down, by state, shape (states,)."""
-    c, choice = start.columns, p.employer_choice
-    at_home = np.array([(row == place).mean() for place, row in enumerate(start.looks.area_of)])
-    transport = np.where(c.barriers & 1, choice.transport_refusal * (1.0 - at_home[c.place]), 0.0)
-    childcare = np.where(c.barriers & 2, choice.childcare_refusal, 0.0)
-    gain = refusal_by_keep(p.gain_from_work)[c.keep] / _UNIT
-    takes = (1.0 - transport) * (1.0 - childcare) * (1.0 - gain)
-    heads = np.bincount(c.state, minlength=N_STATES)
-    return np.where(heads > 0, np.bincount(c.state, takes, N_STATES) / np.maximum(heads, 1), 1.0)
 
 
 @dataclass
@@ -326,10 +187,7 @@ def market_of(start: Start, p: Parameters, levels: Levels, seekers: Seekers) -> 
 
     employers = added(np.ones(f.size.size))
     target = np.floor(np.round(f.size * levels.slots, 6) + 0.5)
-    standard = np.average(f.standard, weights=f.size)
-    between = np.average((f.standard - standard) ** 2, weights=f.size)
-    base = float(standard) + choice.standard_shift + levels.standard_shift
-    own = float(seekers.spread[State.UNEMPLOYED]) ** 2
+    base, between = standard_of(start, p, levels)
     return Market(
         employers=employers,
         size=added(f.size) / employers,
@@ -338,7 +196,7 @@ def market_of(start: Start, p: Parameters, levels: Levels, seekers: Seekers) -> 
         filled=added(f.filled),
         cutoff=np.full(kept.size, base),
         base=base,
-        spread=float(np.sqrt(NOISE**2 + between + own)),
+        spread=float(np.sqrt(NOISE**2 + between**2 + seekers.spread**2)),
         closes=p.separation.slot_closes,
         refill=min(choice.refill_rate, choice.rate_cap),
         close=choice.close_rate,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from calibration.twin_cells import (
+    KINDS,
     N_HEALTH,
     N_SEXES,
     N_STATES,
@@ -208,6 +209,8 @@ def _exits(start: Start, t: Tables, p: Parameters, resolution: Resolution, state
         insecure = shape.copy()
         insecure[:, LEADS_TO_COLUMN[State.UNEMPLOYED]] *= t.insecure_ratio
         shape = np.concatenate([shape, insecure])
+    if state == State.UNEMPLOYED:
+        shape = np.repeat(shape, KINDS, axis=0)
     width = np.minimum(width, _largest(state))
     columns = tuple(int(d) for d in np.flatnonzero(width.reshape(-1, width.shape[-1]).max(axis=0) > 0))
     width, shape = np.ascontiguousarray(width[..., columns]), np.ascontiguousarray(shape[:, columns])
