@@ -30,8 +30,8 @@ _STEP = 4.0
 """Points between the cutoffs that are tried; the cutoff wanted is interpolated."""
 _REACH = 8
 """Cutoffs are sought as far as so many standard deviations above the hiring standard."""
-_ROUNDS = 2
-"""Rounds a month of solving cutoffs and chances together, from last month's."""
+_ROUNDS, _FIRST_ROUNDS = 2, 20
+"""Rounds a month of solving cutoffs and chances together, from last month's; in the first from the bare standard."""
 
 
 class Group(NamedTuple):
@@ -47,7 +47,7 @@ class Market:
     """Slots by class of employer and the chances of seekers; `month` and `leave` write it.
 
     Arrays by class, shape (classes,): `employers`, base slots `size`, slots wanted `target`, `slots`, `filled`, and
-    `cutoff`, points. `unlimited`, `no_standard`: the exact limits of a start.
+    `cutoff`, points; `settled` once cutoffs have been solved. `unlimited`, `no_standard`: the exact limits of a start.
     """
 
     employers: Floats
@@ -63,6 +63,7 @@ class Market:
     close: float
     unlimited: bool
     no_standard: bool
+    settled: bool = False
 
     @property
     def vacancies(self) -> float:
@@ -102,7 +103,9 @@ class Market:
         weight = weight / weight.sum()
         accept = self._accepts(value, np.array([self.base]))[:, 0]
         found = self._open_share()
-        for _ in range(1 if self.unlimited else _ROUNDS):
+        rounds = 1 if self.unlimited else (_ROUNDS if self.settled else _FIRST_ROUNDS)
+        self.settled = True
+        for _ in range(rounds):
             each = weight * found * self._accepts(value, self.cutoff)
             success = np.minimum(each.sum(axis=1), 1.0)
             chance = -np.expm1(looks * np.log1p(-np.minimum(success, 1.0 - 1e-12)))
