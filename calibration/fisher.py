@@ -158,7 +158,7 @@ def _year_of(
     base: Twin, start: Start, levels: Levels, overrides: Mapping[str, float], places: tuple[str, ...]
 ) -> Mapping[tuple[str, str], float]:
     """Return the measures some months after the settled twin's values were replaced."""
-    twin = Twin(start, levels, overrides, base.resolution, base.mix)
+    twin = Twin(start, levels, overrides, base.resolution, base.setting.mix)
     twin.go_on_from(base)
     for _ in range(_AGAIN_MONTHS):
         twin.step()

@@ -40,7 +40,7 @@ COARSE: Mapping[int, tuple[int, ...]] = {
     State.ABSENT: _ABSENCE,
     State.UNEMPLOYED: _IDLE,
     State.LONG_TERM_SICK: _SICK,
-    **{s: _OTHER for s in (State.STUDENT, State.CARING, State.RETIRED, State.OTHER_INACTIVE)},
+    **dict.fromkeys((State.STUDENT, State.CARING, State.RETIRED, State.OTHER_INACTIVE), _OTHER),
 }
 """First completed month of each bin of a spell, by state; finest where hazards and targets ask for it."""
 
@@ -87,7 +87,7 @@ class Resolution:
         return np.searchsorted(self.ages, years, side="right") - 1
 
     def n_bins(self, state: int) -> int:
-        """Return the length of a state's last axis: bins of the spell, for jobs by contract, for the unemployed by kind."""
+        """Return the length of a state's last axis: bins, for jobs times contracts, for the unemployed times kinds."""
         return len(self.spells[state]) * {State.EMPLOYED: CONTRACTS, State.UNEMPLOYED: KINDS}.get(State(state), 1)
 
     def widths(self, state: int) -> Floats:

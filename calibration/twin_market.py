@@ -28,6 +28,8 @@ _MANY = 30
 """Slots from which vacancies and applicants are numerous enough for the normal law of their difference."""
 _STEP = 4.0
 """Points between the cutoffs that are tried; the cutoff wanted is interpolated."""
+_NOBODY = 1e-9
+"""Expected applicants below which there is nothing to compete for."""
 _REACH = 8
 """Cutoffs are sought as far as so many standard deviations above the hiring standard."""
 _ROUNDS, _FIRST_ROUNDS = 2, 20
@@ -158,6 +160,8 @@ class Market:
         weight, found : share of looks by class, share of employers with a vacancy.
         """
         reaching = float(tries @ accept)
+        if reaching < _NOBODY:
+            return
         applicants = weight / self.employers * reaching
         hires = self._hires_each(applicants)
         wanted = np.clip(hires / np.maximum(applicants * found, 1e-300), 0.0, 1.0)

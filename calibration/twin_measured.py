@@ -13,7 +13,6 @@ from calibration.measured import DURATION_BOUNDS, LONG_FROM, SHORT_BELOW, stock_
 from calibration.targets import MEASURED_MONTHS, SETTLED_MONTHS
 from calibration.twin import Flows, Twin
 from calibration.twin_cells import N_CLASSES, N_HEALTH, Floats, Resolution
-from calibration.twin_health import condition_counts
 from scenarios.vocabulary import State
 from simulation.start import Levels, Start
 
@@ -121,7 +120,7 @@ def measure_twin(twin: Twin, places: tuple[str, ...], sample: int) -> Mapping[tu
     places : names of the Places, in order.
     sample : one resident in so many.
     """
-    short = twin.tables.parameters.sickness_absence.short_absence_hours
+    short = twin.setting.tables.parameters.sickness_absence.short_absence_hours
     begins = twin.resolution.spells[State.UNEMPLOYED]
     measured = TwinMeasured(places, sample, (short[0], short[1]), twin.condition_counts, begins)
     twin.tag()

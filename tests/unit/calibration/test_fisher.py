@@ -22,7 +22,7 @@ def target(measure: str, se: float) -> Target:
 
 @pytest.fixture(scope="module")
 def start() -> Start:
-    return start_of(world(2_000, 100, n_places=2), run_in=3)
+    return start_of(world(2_000, 100, n_places=2))
 
 
 def test_a_combination_that_no_target_sees_is_flat_and_named() -> None:

@@ -19,7 +19,7 @@ from tests.worlds import NO_HIRING, healthy_for_good, nobody_leaves, only_transi
 
 PLACES = ("North", "South")
 TO_WORKLESS, TO_SEARCH = 0.03, 0.05
-FINE = Resolution(spells={s: MONTHLY for s in range(len(STATES))})
+FINE = Resolution(spells=dict.fromkeys(range(len(STATES)), MONTHLY))
 IDLE, OUT = State.UNEMPLOYED, State.OTHER_INACTIVE
 
 
@@ -35,7 +35,13 @@ TWO = (constant("give_up", IDLE, "other_inactive", TO_WORKLESS), constant("searc
 
 @pytest.fixture(scope="module")
 def start() -> Start:
-    return start_of(world(4_000, 200, n_places=2), run_in=12)
+    return start_of(world(2_000, 100, n_places=2))
+
+
+@pytest.fixture(scope="module")
+def before(start: Start) -> Mapping[tuple[str, str], float]:
+    """The measures of the start as it is."""
+    return measures(start)
 
 
 @pytest.fixture
@@ -52,7 +58,7 @@ def only_two(monkeypatch: pytest.MonkeyPatch) -> Start:
     return start_of(w, **NO_HIRING)
 
 
-def measures(start: Start, months: int = 6, **overrides: float) -> Mapping[tuple[str, str], float]:
+def measures(start: Start, months: int = 2, **overrides: float) -> Mapping[tuple[str, str], float]:
     named = {key.replace("__", "."): value for key, value in overrides.items()}
     return twin_measures(start, named, start.levels, months, places=PLACES)
 
@@ -81,14 +87,13 @@ def test_the_same_start_gives_the_same_path(start: Start) -> None:
         ({"sickness_absence__onset": 0.004}, "signed_off", 1),
         ({"search__looks": 1.5}, "hazard_UE", 1),
         ({"employer_choice__standard_shift": 200}, "hazard_UE", -1),
-        ({"health__worsening": 1.5}, "employment_rate_disabled", -1),
     ],
 )
 def test_measures_answer_a_parameter_in_the_right_direction(
-    start: Start, changes: dict[str, float], measure: str, sign: int
+    start: Start, before: Mapping[tuple[str, str], float], changes: dict[str, float], measure: str, sign: int
 ) -> None:
-    before, after = measures(start)[measure, "region"], measures(start, **changes)[measure, "region"]
-    assert sign * (after - before) > 1e-6 * abs(before)
+    was, now = before[measure, "region"], measures(start, **changes)[measure, "region"]
+    assert sign * (now - was) > 1e-6 * abs(was)
 
 
 def test_without_hazards_and_hiring_nobody_moves(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,11 +133,10 @@ def test_kinds_among_entrants_are_those_that_leave_fastest(start: Start) -> None
     assert (np.diff(mix) > 0).all()
 
 
-def test_every_measure_is_a_number_and_rates_lie_in_their_range(start: Start) -> None:
-    values = measures(start, 1)
-    assert all(np.isfinite(v) for v in values.values())
-    assert all(0 <= v <= 100 for (name, _), v in values.items() if name.startswith(("hazard", "employ", "absence")))
-    shares = [v for (name, _), v in values.items() if name.startswith("unemployment_duration_share")]
+def test_every_measure_is_a_number_and_rates_lie_in_their_range(before: Mapping[tuple[str, str], float]) -> None:
+    assert all(np.isfinite(v) for v in before.values())
+    assert all(0 <= v <= 100 for (name, _), v in before.items() if name.startswith(("hazard", "employ", "absence")))
+    shares = [v for (name, _), v in before.items() if name.startswith("unemployment_duration_share")]
     assert abs(sum(shares) - 100.0) < 1e-9
 
 
