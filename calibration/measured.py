@@ -93,7 +93,7 @@ class Measured:
         out: dict[tuple[str, str], float] = {}
         for i, name in enumerate((*self.places, "region")):
             row = mean.sum(axis=0) if name == "region" else mean[i]
-            out.update(_stocks(name, row * self.sample))
+            out.update(stock_values(name, row * self.sample))
         hazard = 100.0 * self.moves / self.heads[:, None]
         for (i, a), (j, b) in permutations(enumerate("EUI"), 2):
             out[f"hazard_{a}{b}", "region"] = hazard[i, j]
@@ -128,7 +128,8 @@ def _group(state: NDArray[np.uint8]) -> NDArray[np.int64]:
     return np.where(state <= State.ABSENT, 0, np.where(state == State.UNEMPLOYED, 1, 2))
 
 
-def _stocks(area: str, row: Floats) -> dict[tuple[str, str], float]:
+def stock_values(area: str, row: Floats) -> dict[tuple[str, str], float]:
+    """Return the measures of an area's residents by state, shape (states,), at the region's own scale."""
     heads, work = float(row.sum()), float(row[: State.ABSENT + 1].sum())
     inactive = float(row[State.LONG_TERM_SICK :].sum())
     return {
