@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import entries, known, loading, score_targets
+from evidence import entries, known, loading, score_targets, validation_files
 from evidence.errors import EvidenceError
 from evidence.model import Place, Region, Source, Target
 
@@ -36,7 +36,7 @@ TARGET_FACT_KEYS = ("seed", "sample", "settled_months", "measured_months", "para
 def region_files(folder: Path) -> tuple[Path, ...]:
     """Return every file that decides a figure of a region's runs, sorted.
 
-    Fitted levels are in; fitted draws, tiles, funds and the scorecard's targets are left out.
+    Fitted levels are in; fitted draws, tiles, funds, the scorecard's targets and notes on a validation are left out.
     """
     return tuple(
         path
@@ -46,6 +46,7 @@ def region_files(folder: Path) -> tuple[Path, ...]:
         and path.relative_to(folder).as_posix() not in (TILES, FUNDS)
         and (path.relative_to(folder).parts[0] != "fitted" or path.relative_to(folder) == LEVELS)
         and path.relative_to(folder) != score_targets.FILE
+        and path.relative_to(folder).as_posix() != validation_files.NOTES
     )
 
 

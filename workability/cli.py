@@ -21,6 +21,7 @@ from workability.command_run import compare, run
 from workability.command_savings import savings
 from workability.command_scenarios import check, scenarios, targets
 from workability.command_taxben import taxben
+from workability.command_validate import validate
 from workability.guard import EXIT_CODES, INTERRUPTED
 from workability.terminal import data
 
@@ -46,6 +47,7 @@ QUESTIONS = """Which question do you have?
   Which unit costs are used, and how to renew them?    workability unit-costs
   What do tax and benefits leave of a job's pay?       workability taxben --template
   How far is the baseline from what is published?      workability targets
+  Does the fitted model agree with what is published?  workability validate
   Is the population like the region it stands for?     workability targets --margins
   Is this machine fit for it?                          workability doctor
 
@@ -123,6 +125,9 @@ app.command(epilog="Output: a folder under savings/ (or --out DIR), tables and t
     savings
 )
 app.command(epilog=READ_ONLY)(targets)
+app.command(
+    epilog="Output: a folder under validation/ (or --out DIR), the verdict and the pages' paths on standard output."
+)(validate)
 app.command(epilog=READ_ONLY)(doctor)
 
 
