@@ -12,7 +12,6 @@ from experiments.cache import hash_of, parameters_hash
 from experiments.errors import MissingData, ValidationFails
 from experiments.folders import only_writer, usable_folder
 from experiments.plans import shipped_parameters, shipped_region
-from experiments.run_folder import is_complete
 from experiments.version import __version__, source_hash
 from results.store import RunFolder, altered
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from evidence.model import Region
     from evidence.validation_files import PosteriorFiles
     from results.validation_page import ValidationPage
+    from results.validation_tables import ValidationHead
 
 FORMAT = 1
 """Raise it when the same inputs would fill a folder with other content."""
@@ -137,12 +137,16 @@ def page_of(region: Region, files: PosteriorFiles, apart: Sequence[str] = ()) ->
     )
 
 
-def beside(region: Region) -> ValidationPage | None:
-    """Return the validation that a report of the region carries, with what sets it apart; None without a posterior."""
+def validation_head(region: Region) -> ValidationHead | None:
+    """Return the head of a region's scorecard for a report, with what sets it apart; None without a posterior."""
     from evidence.registry import posterior_files
+    from results.validation_tables import head_of
 
     files = posterior_files(region)
-    return None if files is None else page_of(region, files, departures(region, files.facts))
+    if files is None:
+        return None
+    page = page_of(region, files, departures(region, files.facts))
+    return head_of(page.found, page.verdict, (*page.beside_failing, *page.departures))
 
 
 def validate_region(request: ValidationRequest) -> FinishedValidation:
@@ -170,7 +174,7 @@ def validate_region(request: ValidationRequest) -> FinishedValidation:
     if apart:
         raise MissingData(f"{request.region}: {' '.join(apart)} Fit it anew: workability calibrate {request.region}.")
     page, folder = page_of(region, files), request.folder
-    if is_complete(folder.path):
+    if folder.is_complete:
         changed = altered(folder.path)
         if changed:
             raise MissingData(

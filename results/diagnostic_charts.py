@@ -83,7 +83,7 @@ def pair_chart(draws: DataFrame, found: Sequence[Pair]) -> Chart:
         small = []
         for name, p in zip(names, found, strict=True):
             base = alt_.Chart(alt_.NamedData("rows")).transform_filter(alt_.datum["pair"] == name)
-            axis = {"tickCount": 3, "grid": False, "titleFontSize": size - 2, "titleLimit": side}
+            axis: dict[str, Any] = {"tickCount": 3, "grid": False, "titleFontSize": size - 2, "titleLimit": side}
             points = base.mark_circle(size=14, opacity=0.45, color=theme.PALETTE[0]).encode(
                 x=alt_.X("first:Q").title(p.first).axis(**axis).scale(zero=False),
                 y=alt_.Y("second:Q").title(p.second).axis(**axis).scale(zero=False),
@@ -109,7 +109,9 @@ def place_chart(found: Validation, role: str) -> Chart:
     rows = pd.DataFrame({"place": labels, "figures": counts})
     expected, words = len(places) / PLACE_BINS, ROLE_WORDS[role]
     ends = counts[0] + counts[-1]
-    title = f"{ends} of {len(places)} {words} lie in the outer fifth of their prediction; {2 * expected:.0f} would"
+    title = (
+        f"{ends} of {len(places)} {words} lie in the outer fifth of their prediction, {2 * expected:.0f} are expected"
+    )
     listed = "; ".join(f"{label}: {n}" for label, n in zip(labels, counts, strict=True))
     alt = f"Histogram of the share of the prediction below the published figure. {title}. {listed}."
     heads = ["Share of the prediction below the published figure", "Figures"]

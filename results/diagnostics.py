@@ -232,8 +232,8 @@ def drifts(table: DataFrame) -> tuple[Drift, ...]:
         rows = part.sort_values("month")
         first, last = rows.iloc[0], rows.iloc[-1]
         span = int(last["month"] - first["month"])
-        ends = (first["mean"], last["mean"], last["p05"], last["p95"])
-        out.append(Drift(str(state), *map(float, ends), months=span))
+        ends = [float(first["mean"]), float(last["mean"]), float(last["p05"]), float(last["p95"])]
+        out.append(Drift(str(state), ends[0], ends[1], ends[2], ends[3], span))
     return tuple(out)
 
 

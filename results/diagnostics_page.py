@@ -57,6 +57,10 @@ LEAST_FULL = 3
 """Draws with every resident below which means are not compared."""
 CLEAR_Z = 3.0
 """Standard errors from which a difference of scale is named; among a hundred figures chance rarely reaches it."""
+LONG = 50
+"""Rows from which a table is folded."""
+NAMED = 6
+"""Names listed in a sentence; the others are counted."""
 WAVE, KEPT = "wave", "kept"
 
 
@@ -108,9 +112,9 @@ def found_widths(page: ValidationPage) -> tuple[Width, ...]:
 
 
 def _part(words: str, charts: Sequence[Chart] = (), tables: Sequence[Table] = ()) -> dict[str, Any]:
-    """Return a section: its finding, pictures with their tables, and further tables."""
+    """Return a section: its finding, pictures with their tables, and further tables, long ones folded."""
     drawn = [{"chart": chart, "table": chart_table(chart)} for chart in charts]
-    return {"words": words, "charts": drawn, "tables": list(tables)}
+    return {"words": words, "charts": drawn, "tables": [(table, len(table.rows) > LONG) for table in tables]}
 
 
 def width_part(page: ValidationPage) -> dict[str, Any] | None:
@@ -269,7 +273,7 @@ def scale_part(page: ValidationPage) -> dict[str, Any] | None:
         return None
     words = (
         f"{len(apart)} of {len(rows)} figures differ between the sample and every resident by more than {CLEAR_Z:g} "
-        f"standard errors{': ' + ', '.join(apart) if apart else ''}. Draws run so, on fresh seeds: {len(page.full)}."
+        f"standard errors{f': {listed(apart)}' if apart else ''}. Draws run so, on fresh seeds: {len(page.full)}."
     )
     headings = ["Figure", "Sample", "Every resident", "Difference", "Standard error", "Ratio of deviations", "Unit"]
     caption = "Means over draws on the sample and with every resident"
@@ -283,6 +287,12 @@ def check_part(page: ValidationPage) -> dict[str, Any] | None:
         return None
     rows = [[name.replace("_", " "), check_text(value)] for name, value in checks.items()]
     return _part("", (), [table_of("Checks of the fit", ["Check", "Result"], rows)])
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def check_text(value: object) -> str:

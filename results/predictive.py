@@ -60,7 +60,7 @@ def mixture_quantiles(draws: Floats, se: float, probabilities: Sequence[float]) 
             break
         below = mixture_cdf(draws, se, middle) < wanted
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2
+    return np.asarray((low + high) / 2, np.float64)
 
 
 def _mean_distance(mean: Floats, sd: float) -> Floats:

@@ -253,9 +253,9 @@ def row_of(
         Why this figure is hard to meet.
     """
     draws, full = draws[np.isfinite(draws)], full[np.isfinite(full)]
-    said = {"reason": note.reason, "remedy": note.remedy} if note is not None else {}
+    reason, remedy = (note.reason, note.remedy) if note is not None else ("", "")
     if len(draws) < LEAST_DRAWS:
-        return ValidationRow(target, len(draws), NOT_MEASURED, rivals=rivals, **said)
+        return ValidationRow(target, len(draws), NOT_MEASURED, rivals=rivals, reason=reason, remedy=remedy)
     found = dict(zip(PROBABILITY_NAMES, map(float, mixture_quantiles(draws, target.se, PROBABILITIES)), strict=True))
     mean, sd = float(draws.mean()), float(draws.std(ddof=1))
     full_inside = None
@@ -268,14 +268,21 @@ def row_of(
         verdict_of(found, target.value),
         mean=mean,
         draws_sd=sd,
-        **found,
+        p005=found["p005"],
+        p05=found["p05"],
+        p25=found["p25"],
+        p50=found["p50"],
+        p75=found["p75"],
+        p95=found["p95"],
+        p995=found["p995"],
         residual=(mean - target.value) / float(np.hypot(sd, target.se)),
         place=float(mixture_cdf(draws, target.se, np.array([target.value]))[0]),
         score=crps_mixture(draws, target.se, target.value) / target.se,
         rivals=rivals,
         full_mean=float(full.mean()) if len(full) else NAN,
         full_inside=full_inside,
-        **said,
+        reason=reason,
+        remedy=remedy,
     )
 
 

@@ -9,7 +9,17 @@ from results import theme
 from results.charts import Chart, chart_of
 from results.geography import slug
 from results.validation import AGREES, DOUBTFUL, FAILS, Validation, ValidationRow
-from results.validation_words import ROLE_WORDS, families, family_of, full_label, interval, quantity, signed
+from results.validation_words import (
+    ROLE_WORDS,
+    families,
+    family_of,
+    full_label,
+    interval,
+    kind_of,
+    quantity,
+    short_labels,
+    signed,
+)
 
 LOOKS = {
     AGREES: (theme.PALETTE[0], "circle"),
@@ -80,49 +90,44 @@ def family_charts(found: Validation, role: str) -> list[Chart]:
 def family_chart(name: str, rows: Sequence[ValidationRow], role: str) -> Chart:
     """Return one family's published figures on the 50% and 90% intervals predicted.
 
+    Counts of persons are drawn as percent above or below what is published, so that a Place and the region fit one
+    axis; the table holds the counts.
+
     Parameters
     ----------
     name : str
         The family.
     rows : sequence of ValidationRow
-        Its figures, all in one unit.
+        Its figures, of one kind of unit.
     role : str
         `fit` or `holdout`.
     """
     import pandas as pd
 
-    unit = rows[0].target.unit
-    table = pd.DataFrame(
-        [
-            {
-                "figure": full_label(row),
-                "published": row.target.value,
-                "p05": row.p05,
-                "p25": row.p25,
-                "p50": row.p50,
-                "p75": row.p75,
-                "p95": row.p95,
-                "verdict": row.verdict,
-            }
-            for row in rows
-        ]
+    kind = kind_of(rows[0].target.unit)
+    unit = "percent above or below what is published" if kind == "persons" else kind
+    columns = ["published", "p05", "p25", "p50", "p75", "p95"]
+    values = pd.DataFrame(
+        [{"published": row.target.value, **{key: getattr(row, key) for key in columns[1:]}} for row in rows]
     )
+    labels = short_labels(rows)
+    verdicts = [row.verdict for row in rows]
+    drawn = values if kind != "persons" else values.div(values["published"], axis=0).sub(1).mul(100)
+    drawn = drawn.assign(figure=labels, verdict=verdicts)
     inside = sum(row.is_inside for row in rows)
-    word = "fitted" if role == "fit" else "held out"
-    title = f"{name}, {word}: {inside} of {len(rows)} inside the 90% interval"
+    title = f"{name}, {'fitted' if role == 'fit' else 'held out'}: {inside} of {len(rows)} inside the 90% interval"
     listed = "; ".join(
         f"{full_label(row)}: published {quantity(row.target.value)}, predicted {interval(row)}" for row in rows
     )
-    alt = f"Bars of predicted intervals in {unit} with the published figure as a mark. {title}. {listed}."
-    order = list(table["figure"])
+    alt = f"Bars of predicted intervals, {unit}, with the published figure as a mark. {title}. {listed}."
 
     def draw(width: int, height: int, size: int) -> Any:
         import altair as alt_
 
         base = alt_.Chart(alt_.NamedData("rows"))
-        room = width * 2 // 5
-        y = alt_.Y("figure:N").sort(order).title(None).axis(ticks=False, domain=False, labelLimit=room)
-        x = alt_.X("p05:Q").title(unit).scale(zero=False).axis(tickCount=5, format=",.4~g", grid=True)
+        room = width // 2
+        y = alt_.Y("figure:N").sort(labels).title(None).axis(ticks=False, domain=False, labelLimit=room)
+        x = alt_.X("p05:Q").title(unit).scale(zero=False).axis(tickCount=5, format=",.2~f", grid=True)
         names = list(LOOKS)
         legend = alt_.Legend(orient="top", title="Published figure", titleFontSize=size, labelFontSize=size)
         colour = alt_.Color("verdict:N").scale(domain=names, range=[LOOKS[n][0] for n in names]).legend(legend)
@@ -134,9 +139,12 @@ def family_chart(name: str, rows: Sequence[ValidationRow], role: str) -> Chart:
             base.mark_tick(color=theme.INK, thickness=2).encode(x="p50:Q", y=y),
             base.mark_point(filled=True, size=85, opacity=1).encode(x="published:Q", y=y, color=colour, shape=shape),
         ]
-        return alt_.layer(*layers).properties(width=width - room, height=STEP * len(order))
+        return alt_.layer(*layers).properties(width=width - room, height=STEP * len(labels))
 
-    caption = f"Light bar: 90% interval; dark bar: 50%; line: median; mark: published. Unit: {unit}. {SOURCE}."
-    heads = ["Figure", "Published", "5%", "25%", "Median", "75%", "95%", "Verdict"]
-    key = f"predicted_{role}_{slug(name)}"
-    return chart_of(key, (title, caption, alt), draw, table, table.set_axis(heads, axis=1))
+    periods = sorted({row.target.period for row in rows})
+    when = f" Period: {periods[0]}." if len(periods) == 1 else ""
+    caption = f"Light bar: 90% interval; dark bar: 50%; line: median; mark: published.{when} {SOURCE}."
+    heads = ["Published", "5%", "25%", "Median", "75%", "95%", "Unit", "Verdict"]
+    table = values.assign(unit=[row.target.unit for row in rows], verdict=verdicts).set_axis(heads, axis=1)
+    table.insert(0, "Figure", [full_label(row) for row in rows])
+    return chart_of(f"predicted_{role}_{slug(name)}", (title, caption, alt), draw, drawn, table)

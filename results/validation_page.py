@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,44 +10,29 @@ from typing import TYPE_CHECKING, Any
 from results.charts import Chart
 from results.report import render
 from results.rivals import LAST_VALUE, RIVALS, TWIN
-from results.tables import Table, chart_table, frame_table, table_of
+from results.tables import chart_table, frame_table
 from results.validation import (
     CRPS_GAIN,
-    DOUBTFUL,
     FAILS,
     FIT_SHARE,
     HOLDOUT_SHARES,
-    NOT_MEASURED,
     Validation,
-    ValidationRow,
 )
 from results.validation_charts import residual_chart
+from results.validation_tables import demand_table, reason_table, rival_table, row_table
 from results.validation_words import (
     ROLE_WORDS,
     band_lines,
     coverage_sentence,
     first_lines,
-    full_label,
-    interval,
-    label_of,
-    quantity,
     row_sentence,
     rule_lines,
-    score_text,
-    sentence,
-    signed,
     verdict_sentence,
 )
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-HEADINGS = (
-    *("Figure", "Area", "Period", "Unit", "Published (standard error)", "Predicted: median (90% interval)"),
-    *("50% interval", "Residual", "Verdict", "Score", "Score of the last value", "Score of the twin", "Source"),
-)
-NUMBERS = (4, 5, 6, 7, 9, 10, 11)
-MET = {True: "met", False: "not met", None: "cannot be told"}
 BESIDE = {
     "replications.csv": "Published evaluations, replicated without refitting",
     "backcast.csv": "Back-cast from 2014",
@@ -170,32 +156,11 @@ def cards_of(found: Validation) -> list[dict[str, str]]:
             cards.append(
                 {
                     "label": f"Score on hold-outs against the {rival}",
-                    "value": f"{signed(100 * compared.gain)}%",
+                    "value": "none" if math.isnan(compared.gain) else f"{compared.gain:+.0%}".replace("-", "−"),
                     "range": f"{compared.n} figures; above zero the model is better; wanted: at least +{CRPS_GAIN:.0%}",
                 }
             )
     return cards
-
-
-def demand_table(found: Validation) -> Table:
-    """Return the demands on the whole."""
-    rows = [[demand.name, demand.wanted, demand.found, MET[demand.is_met]] for demand in found.demands]
-    return table_of("Demands on the scorecard as a whole", ["Demand", "Wanted", "Found", "Verdict"], rows)
-
-
-def reason_table(found: Validation) -> Table | None:
-    """Return every figure that does not agree, with its reason and remedy; None where all agree."""
-    rows = []
-    for verdict in (FAILS, DOUBTFUL, NOT_MEASURED):
-        for row in found.with_verdict(verdict):
-            reason = sentence(row.reason) or "No reason is known."
-            numbers = [f"{quantity(row.target.value)}", f"{quantity(row.p50)} ({interval(row)})", signed(row.residual)]
-            if not row.is_measured:
-                numbers[1:] = ["not measured", "none"]
-            remedy = sentence(row.remedy) or "None is named."
-            rows.append([full_label(row), verdict, *numbers, row.target.unit, reason, remedy])
-    headings = ["Figure", "Verdict", "Published", "Predicted (90% interval)", "Residual", "Unit", "Reason", "Remedy"]
-    return table_of("Figures that do not agree, those that fail first", headings, rows, (2, 3, 4)) if rows else None
 
 
 def role_part(found: Validation, role: str, chart: Chart | None) -> dict[str, Any]:
@@ -226,32 +191,6 @@ def role_words(found: Validation, role: str) -> str:
         return text
     worst = max(outside, key=lambda row: abs(row.residual))
     return f"{text} Furthest off: {row_sentence(worst)}"
-
-
-def row_table(rows: Sequence[ValidationRow], caption: str) -> Table:
-    """Return one row a figure."""
-    cells = []
-    for row in rows:
-        target = row.target
-        head = [label_of(row), target.area, target.period, target.unit]
-        published = f"{quantity(target.value)} ({quantity(target.se)})"
-        if row.is_measured:
-            numbers = [f"{quantity(row.p50)} ({interval(row)})", interval(row, "p25", "p75"), signed(row.residual)]
-            scores = [f"{value:.2f}" if value == value else "none" for value in (row.score, *map(row.error, RIVALS))]
-        else:
-            numbers, scores = ["not measured", "none", "none"], ["none"] * 3
-        cells.append([*head, published, *numbers, row.verdict, *scores, f"{target.source} ({target.confidence})"])
-    return table_of(caption, HEADINGS, cells, NUMBERS)
-
-
-def rival_table(found: Validation) -> Table:
-    """Return mean scores of the model and the rivals, by role."""
-    rows = [
-        [f"{rival}, {words}", *score_text(found, role, rival)] for role, words in ROLE_WORDS.items() for rival in RIVALS
-    ]
-    headings = ["Rival and figures", "Figures compared", "Model's mean score", "Rival's mean score", "Model better by"]
-    caption = "Mean scores (CRPS), standard errors of the published figures; lower is better"
-    return table_of(caption, headings, rows, (1, 2, 3, 4))
 
 
 def rival_words() -> list[str]:

@@ -45,12 +45,12 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 }
 """Measures that belong together, in the order of the pages; a measure by band stands without its band."""
 FLOWS = {
-    "hazard EU": "from work to unemployment",
-    "hazard EI": "from work to inactivity",
-    "hazard UE": "from unemployment to work",
-    "hazard UI": "from unemployment to inactivity",
-    "hazard IE": "from inactivity to work",
-    "hazard IU": "from inactivity to unemployment",
+    "hazard EU": "flow from work to unemployment",
+    "hazard EI": "flow from work to inactivity",
+    "hazard UE": "flow from unemployment to work",
+    "hazard UI": "flow from unemployment to inactivity",
+    "hazard IE": "flow from inactivity to work",
+    "hazard IU": "flow from inactivity to unemployment",
 }
 NAMED = 12
 """Failing figures named one by one in the first lines; the others are counted."""
@@ -81,7 +81,7 @@ def family_of(row: ValidationRow) -> str:
 def label_of(row: ValidationRow) -> str:
     """Return a figure's name for readers: its measure in words, and where and when."""
     measure, _, band = row.target.measure.partition("[")
-    words = measure.replace("_", " ")
+    words = measure.replace("_", " ").replace("long term", "long-term")
     for start, end in FLOWS.items():
         words = words.replace(start, end)
     return f"{words}, {band.rstrip(']')}" if band else words
@@ -113,26 +113,20 @@ def sentence(text: str) -> str:
     return text if not text else text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
 
 
-def counted(n: int, one: str, many: str) -> str:
-    """Return a number with its noun."""
-    return f"{n} {one if n == 1 else many}"
-
-
 def verdict_sentence(found: Validation) -> str:
     """Return the verdict on the whole in one sentence."""
-    if not found.has_failed:
-        return f"The scorecard holds: {demand_words(found)}, and no figure fails."
-    n_failing = len(found.with_verdict(FAILS))
-    return f"The scorecard fails: {demand_words(found)}; {counted(n_failing, 'figure fails', 'figures fail')}."
+    judged = sum(row.is_measured for row in found.rows)
+    failing = f"{len(found.with_verdict(FAILS)) or 'none'} of {judged} figures"
+    failing += " fails" if len(found.with_verdict(FAILS)) < 2 else " fail"
+    return f"The scorecard {'fails' if found.has_failed else 'holds'}: {failing}; {demand_words(found)}."
 
 
 def demand_words(found: Validation) -> str:
-    """Return how many demands are met, and how many cannot be told."""
-    open_ones = sum(demand.is_met is None for demand in found.demands)
+    """Return how many demands on the whole are met, and how many cannot be told."""
     told = [demand for demand in found.demands if demand.is_met is not None]
-    met = sum(bool(demand.is_met) for demand in told)
-    rest = f" ({open_ones} cannot be told)" if open_ones else ""
-    return f"{met} of {counted(len(told), 'demand is', 'demands are')} met{rest}"
+    met, open_ones = sum(bool(demand.is_met) for demand in told), len(found.demands) - len(told)
+    rest = f", {open_ones} cannot be told" if open_ones else ""
+    return f"{met} of {len(told)} demands on the whole {'is' if met == 1 else 'are'} met{rest}"
 
 
 def first_lines(found: Validation) -> list[str]:
@@ -252,12 +246,27 @@ def _yes_no(row: ValidationRow, value: bool) -> str:
 
 
 def families(rows: Sequence[ValidationRow]) -> dict[str, list[ValidationRow]]:
-    """Return the rows by family and unit, in the order of FAMILIES; a family of several units is split."""
+    """Return the rows by family, in the order of FAMILIES; a family of several kinds of unit is split."""
     out: dict[str, list[ValidationRow]] = {}
     for family in (*FAMILIES, OTHER):
         inside = [row for row in rows if family_of(row) == family]
-        units = list(dict.fromkeys(row.target.unit for row in inside))
-        for unit in units:
-            name = f"{family}, {unit}" if len(units) > 1 or family == OTHER else family
-            out[name] = [row for row in inside if row.target.unit == unit]
+        kinds = list(dict.fromkeys(kind_of(row.target.unit) for row in inside))
+        for kind in kinds:
+            name = f"{family}, {kind}" if len(kinds) > 1 or family == OTHER else family
+            out[name] = [row for row in inside if kind_of(row.target.unit) == kind]
     return out
+
+
+def kind_of(unit: str) -> str:
+    """Return what a unit shares with others that one axis can hold: persons, percent, ratio, ..."""
+    return unit.split()[0].replace("percentage", "percent")
+
+
+def short_labels(rows: Sequence[ValidationRow]) -> list[str]:
+    """Return labels that tell the rows of a picture apart, without what all of them share."""
+    parts = [
+        (label_of(row), "region" if row.target.area == REGION else row.target.area, row.target.period) for row in rows
+    ]
+    kept = [k for k in range(3) if len({part[k] for part in parts}) > 1]
+    labels = [", ".join(part[k] for k in kept) or part[0] for part in parts]
+    return labels if len(set(labels)) == len(labels) else [full_label(row) for row in rows]

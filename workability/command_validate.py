@@ -71,7 +71,7 @@ def show(page: ValidationPage, colour: bool) -> None:
     colour : bool
         Whether colour is allowed at all.
     """
-    from results.validation_page import demand_table, reason_table
+    from results.validation_tables import demand_table, reason_table
     from results.validation_words import coverage_sentence, first_lines
     from workability import terminal
 
