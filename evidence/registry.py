@@ -287,7 +287,7 @@ def load_region(name: str, root: Path | None = None) -> Region:
     return region_files.read_region(root, name, content, fitted, tuple(sources(root).items()))
 
 
-def posterior_files(region: Region, root: Path | None = None) -> validation_files.PosteriorFiles | None:
+def validation_inputs(region: Region, root: Path | None = None) -> validation_files.PosteriorFiles | None:
     """Return what a region's posterior is and predicts, and what was checked of its fit; None before the first fit.
 
     Raises
@@ -300,7 +300,7 @@ def posterior_files(region: Region, root: Path | None = None) -> validation_file
     return validation_files.read(root, folder, region.targets) if validation_files.has_posterior(folder) else None
 
 
-def posterior_digest(name: str, root: Path | None = None) -> str | None:
+def validation_digest(name: str, root: Path | None = None) -> str | None:
     """Return the SHA-256 over everything that a region's validation reads; None before its first fit."""
     folder = (root or PACKAGED) / "regions" / name
     return validation_files.digest_of(folder) if validation_files.has_posterior(folder) else None
@@ -363,4 +363,4 @@ def verify(root: Path | None = None) -> None:
         tiles(name, root)
         notes = root / "regions" / name / validation_files.NOTES
         validation_files.read_notes(root, notes, [target.name for target in region.targets])
-        posterior_files(region, root)
+        validation_inputs(region, root)

@@ -36,13 +36,13 @@ class ValidationRequest:
     @cached_property
     def content_hash(self) -> str:
         """16 hex digits over everything that decides a figure or a word of the answer."""
-        from evidence.registry import posterior_digest
+        from evidence.registry import validation_digest
         from results.report import PAGES
 
         region = shipped_region(self.region)
         pages = [(path.name, path.read_text(encoding="utf-8")) for path in sorted(PAGES.iterdir()) if path.is_file()]
         code = source_hash(("evidence", "results", "experiments"))
-        return hash_of("validation", FORMAT, posterior_digest(self.region), region.targets, pages, code, __version__)
+        return hash_of("validation", FORMAT, validation_digest(self.region), region.targets, pages, code, __version__)
 
     @property
     def folder(self) -> RunFolder:
@@ -78,7 +78,7 @@ class FinishedValidation:
 
 def targets_hash(region: Region) -> str:
     """Return 16 hex digits over the fitted figures of a region: name, value and standard error."""
-    return hash_of([(target.name, target.value, target.se) for target in region.targets if target.role == "fit"])
+    return hash_of(sorted((t.name, t.value, t.se) for t in region.targets if t.role == "fit"))
 
 
 def departures(region: Region, facts: Mapping[str, object]) -> list[str]:
@@ -139,10 +139,10 @@ def page_of(region: Region, files: PosteriorFiles, apart: Sequence[str] = ()) ->
 
 def validation_head(region: Region) -> ValidationHead | None:
     """Return the head of a region's scorecard for a report, with what sets it apart; None without a posterior."""
-    from evidence.registry import posterior_files
+    from evidence.registry import validation_inputs
     from results.validation_tables import head_of
 
-    files = posterior_files(region)
+    files = validation_inputs(region)
     if files is None:
         return None
     page = page_of(region, files, departures(region, files.facts))
@@ -159,11 +159,11 @@ def validate_region(request: ValidationRequest) -> FinishedValidation:
     evidence.errors.EvidenceError
         If the region or a file of its posterior cannot be used.
     """
-    from evidence.registry import posterior_files
+    from evidence.registry import validation_inputs
     from results.validation_store import plain_validation, write_validation
 
     region = shipped_region(request.region)
-    files = posterior_files(region)
+    files = validation_inputs(region)
     if files is None:
         raise MissingData(
             f"{request.region}: the region has no posterior yet, so there is nothing to validate. Fit it first: "

@@ -65,8 +65,25 @@ def write(
     seed: int = 1,
     shift: Mapping[str, float] | None = None,
     optional: bool = True,
+    made_for: tuple[str, str] = ("0" * 16, "0" * 16),
 ) -> None:
-    """Write a posterior into a region's folder, with or without the files that may be missing."""
+    """Write a posterior into a region's folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The region's folder.
+    targets : sequence of Target
+        Its figures.
+    n_draws, seed : int
+        Number of draws; seed.
+    shift : mapping, optional
+        Target -> by how many standard errors all draws lie too high.
+    optional : bool
+        Whether the files that may be missing are written too.
+    made_for : tuple of str
+        Hashes of the parameters and the targets that the posterior is said to be of.
+    """
     random = np.random.default_rng(seed)
     fitted = folder / FITTED
     index = pd.Index(np.arange(1, n_draws + 1), name=DRAW)
@@ -82,7 +99,7 @@ def write(
     found = pd.DataFrame(predictions(targets, n_draws, seed, shift), index=index)
     _csv(fitted / PREDICTIONS, found)
     facts: dict[str, object] = {
-        "format": 1, "region": folder.name, "model": 1, "parameters": "0" * 16, "targets": "0" * 16,
+        "format": 1, "region": folder.name, "model": 1, "parameters": made_for[0], "targets": made_for[1],
         "n_draws": n_draws, "sample": 20, "seeds": [1], "settled_months": 60, "measured_months": 12,
     }  # fmt: skip
     if optional:

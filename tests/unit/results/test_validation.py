@@ -70,7 +70,7 @@ def test_a_figure_that_is_not_measured_counts_nowhere_but_is_named() -> None:
 
 def test_calibration_and_hold_outs_are_counted_apart() -> None:
     targets = [target("a"), target("h", role="holdout"), target("b"), target("i", role="holdout", value=90.0)]
-    found = validate(targets, {name: 10 + SCORES for name in "ahbi"})
+    found = validate(targets, dict.fromkeys("ahbi", 10 + SCORES))
     assert [row.target.name for row in found.rows] == ["a", "b", "h", "i"]
     fit, held = found.coverage("fit"), found.coverage("holdout")
     assert (fit.inside, fit.n, held.inside, held.n) == (2, 2, 1, 2)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from evidence.errors import EvidenceError
-from evidence.registry import PACKAGED, load_region, posterior_digest, posterior_files
+from evidence.registry import PACKAGED, load_region, validation_digest, validation_inputs
 from evidence.validation_files import FILES, NOTES, ScoreNote, is_level
 from tests.posteriors import PARAMETERS, write
 
@@ -31,12 +31,12 @@ def fitted(root: Path, name: str) -> Path:
 
 
 def read(root: Path) -> object:
-    return posterior_files(load_region(REGION, root), root)
+    return validation_inputs(load_region(REGION, root), root)
 
 
 def test_everything_is_read_and_what_is_optional_may_be_missing(root: Path) -> None:
     region = load_region(REGION, root)
-    found = posterior_files(region, root)
+    found = validation_inputs(region, root)
     assert found is not None and found.full is not None and found.prior is not None
     assert found.parameters == PARAMETERS
     assert list(found.predictions.index) == list(range(1, 9))
@@ -45,20 +45,20 @@ def test_everything_is_read_and_what_is_optional_may_be_missing(root: Path) -> N
     assert len(found.tables) == 5
     for name in FILES[3:]:
         fitted(root, name).unlink()
-    bare = posterior_files(region, root)
+    bare = validation_inputs(region, root)
     assert bare is not None and bare.full is None and bare.prior is None
     assert (bare.twin, bare.tables, bare.notes) == ({}, {}, ())
     assert bare.digest != found.digest
     for name in FILES[:3]:
         fitted(root, name).unlink()
-    assert posterior_files(region, root) is None and posterior_digest(REGION, root) is None
+    assert validation_inputs(region, root) is None and validation_digest(REGION, root) is None
 
 
 def test_a_posterior_changes_no_run_and_is_read_again_when_it_changes(root: Path) -> None:
-    before, digest = load_region(REGION, root).folder_hash, posterior_digest(REGION, root)
+    before, digest = load_region(REGION, root).folder_hash, validation_digest(REGION, root)
     (root / "regions" / REGION / NOTES).write_text("population*: {reason: a, remedy: b}\n", encoding="utf-8")
     assert load_region(REGION, root).folder_hash == before == load_region(REGION).folder_hash
-    assert posterior_digest(REGION, root) != digest
+    assert validation_digest(REGION, root) != digest
 
 
 def test_an_empty_cell_is_not_measured_and_draw_0_is_left_out(root: Path) -> None:
@@ -66,11 +66,11 @@ def test_an_empty_cell_is_not_measured_and_draw_0_is_left_out(root: Path) -> Non
     lines = path.read_text(encoding="utf-8").splitlines()
     first = lines[1].split(",")
     path.write_text("\n".join([lines[0], ",".join([first[0], "", *first[2:]]), *lines[2:]]) + "\n", encoding="utf-8")
-    assert np.isnan(posterior_files(load_region(REGION, root), root).predictions.iloc[0, 0])  # type: ignore[union-attr]
+    assert np.isnan(validation_inputs(load_region(REGION, root), root).predictions.iloc[0, 0])  # type: ignore[union-attr]
     draws = fitted(root, "posterior.csv")
     text = draws.read_text(encoding="utf-8").splitlines()
     draws.write_text("\n".join([*text, "0," + text[1].partition(",")[2]]) + "\n", encoding="utf-8")
-    assert 0 not in posterior_files(load_region(REGION, root), root).draws.index  # type: ignore[union-attr]
+    assert 0 not in validation_inputs(load_region(REGION, root), root).draws.index  # type: ignore[union-attr]
 
 
 def swap(old: str, new: str, count: int = 1) -> Callable[[str], str]:
