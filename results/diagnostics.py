@@ -191,9 +191,9 @@ def tarp_curve(shares: Floats) -> tuple[TarpPoint, ...]:
     shares : float64, shape (truths,)
         The share of draws nearer to the truth's random point than the truth, in [0, 1].
     """
-    from scipy.stats import kstwo
+    from scipy.special import smirnovi
 
-    half = float(kstwo.isf(RANKS_LEVEL, len(shares)))
+    half = float(smirnovi(len(shares), RANKS_LEVEL / 2))  # the two sides together: both at once is next to impossible
     levels = [k / TARP_STEPS for k in range(1, TARP_STEPS)]
     return tuple(
         TarpPoint(level, float((shares <= level).mean()), max(0.0, level - half), min(1.0, level + half))

@@ -286,7 +286,7 @@ def check_part(page: ValidationPage) -> dict[str, Any] | None:
     if not checks:
         return None
     rows = [[name.replace("_", " "), check_text(value)] for name, value in checks.items()]
-    return _part("", (), [table_of("Checks of the fit", ["Check", "Result"], rows)])
+    return _part("", (), [table_of("What the fit checked of itself", ["Check", "Result"], rows)])
 
 
 def listed(names: Sequence[str]) -> str:

@@ -147,10 +147,11 @@ def joint_band(n: int, share: float, n_counts: int, level: float) -> tuple[int, 
     level : float
         Such as 0.99.
     """
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     tail = (1 - level ** (1 / n_counts)) / 2
-    return int(binom.ppf(tail, n, share)), int(binom.isf(tail, n, share))
+    below = bdtr(np.arange(n + 1), n, share)
+    return int(np.argmax(below >= tail)), int(np.argmax(1 - below <= tail))
 
 
 def uniform_p(ranks: Floats, n_bins: int) -> tuple[float, NDArray[np.int64]]:

@@ -14,11 +14,13 @@ from evidence.registry import load_region
 from evidence.validation_files import FITTED, PosteriorFiles, read
 from experiments.validation import page_of
 from results import diagnostics_page, validation_page
+from results.report import build_report
 from results.store import COMPLETE, RunFolder, StoreError
 from results.validation_page import ValidationPage
 from results.validation_store import CONTENT, DIAGNOSTICS, PAGE, TABLE, write_validation
 from results.validation_tables import head_of
 from tests.posteriors import write
+from tests.unit.results.sample_run import contents, seeds
 
 N_HELD_OUT = 8
 
@@ -113,6 +115,19 @@ def test_the_head_for_reports_names_what_fails_and_what_is_stale(tmp_path: Path)
     assert "lie inside their 90%" in head.lines[0] and head.lines[-1] == "It is old."
     assert head.reasons is not None and head.reasons.rows[0][1] == "fails"
     assert [row[0] for row in head.demands.rows] == [demand.name for demand in made.found.demands]
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_report_shows_the_head_and_folds_the_table_of_the_evidences_own_values(tmp_path: Path) -> None:
+    made = page(tmp_path, shift={"hazard_EU": 6.0})
+    data = contents(seeds(2)).report
+    report = build_report(replace(data, validation=head_of(made.found, made.verdict)), [])
+    section = report.partition('<section id="targets"')[2].partition("</section>")[0]
+    first = section.index("The scorecard fails")
+    assert first < section.index("flow from work to unemployment") < section.index("Demands on the scorecard")
+    assert "<details>" in section and data.target_words in section
+    without = build_report(data, []).partition('<section id="targets"')[2].partition("</section>")[0]
+    assert "The scorecard" not in without and "<details>" not in without and data.target_words in without
 
 
 def test_a_picture_has_its_words_and_its_table(tmp_path: Path) -> None:
