@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import entries, known, loading, score_targets, target_conflicts
+from evidence import entries, known, loading, score_targets, target_conflicts, validation_files
 from evidence.errors import EvidenceError
 from evidence.model import Place, Region, Source, Target
 
@@ -37,7 +37,8 @@ TARGET_FACT_KEYS = ("seed", "sample", "settled_months", "measured_months", "para
 def region_files(folder: Path) -> tuple[Path, ...]:
     """Return every file that decides a figure of a region's runs, sorted.
 
-    Fitted levels are in; fitted draws, tiles, funds, the scorecard's targets and known conflicts are left out.
+    Fitted levels are in; fitted draws, tiles, funds, the scorecard's targets, known conflicts and notes on a validation
+    are left out.
     """
     return tuple(
         path
@@ -47,6 +48,7 @@ def region_files(folder: Path) -> tuple[Path, ...]:
         and path.relative_to(folder).as_posix() not in (TILES, FUNDS)
         and (path.relative_to(folder).parts[0] != "fitted" or path.relative_to(folder) == LEVELS)
         and path.relative_to(folder) not in (score_targets.FILE, target_conflicts.FILE)
+        and path.relative_to(folder).as_posix() != validation_files.NOTES
     )
 
 

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import appraisal_files, entries, loading, plan_files, posterior_files, programme_files, region_files
+from evidence import (
+    appraisal_files,
+    entries,
+    loading,
+    plan_files,
+    posterior_files,
+    programme_files,
+    region_files,
+    validation_files,
+)
 from evidence.errors import EvidenceError
 from evidence.model import LineFacts, Parameter, Posterior, Region, Rulebook, Source, UnitCost
 
@@ -292,6 +301,25 @@ def posterior(region: Region, root: Path | None = None) -> Posterior | None:
     return posterior_files.read_posterior(root, region, names)
 
 
+def validation_inputs(region: Region, root: Path | None = None) -> validation_files.PosteriorFiles | None:
+    """Return what a region's posterior is and predicts, and what was checked of its fit; None before the first fit.
+
+    Raises
+    ------
+    EvidenceError
+        If one of its files is broken, or one that must be there is missing.
+    """
+    root = (root or PACKAGED).resolve()
+    folder = root / "regions" / region.name
+    return validation_files.read(root, folder, region.targets) if validation_files.has_posterior(folder) else None
+
+
+def validation_digest(name: str, root: Path | None = None) -> str | None:
+    """Return the SHA-256 over everything that a region's validation reads; None before its first fit."""
+    folder = (root or PACKAGED) / "regions" / name
+    return validation_files.digest_of(folder) if validation_files.has_posterior(folder) else None
+
+
 def tiles(name: str, root: Path | None = None) -> tuple[tuple[str, ...], ...]:
     """Return the rows of a region's schematic map, north first: names of Places, empty where none stands.
 
@@ -343,6 +371,11 @@ def verify(root: Path | None = None) -> None:
     gm_outcomes(root)
     for name in savings_plans(root):
         savings_plan(name, root)
+    root = (root or PACKAGED).resolve()
     for name in regions(root):
-        posterior(load_region(name, root), root)
+        region = load_region(name, root)
+        posterior(region, root)
         tiles(name, root)
+        notes = root / "regions" / name / validation_files.NOTES
+        validation_files.read_notes(root, notes, [target.name for target in region.targets])
+        validation_inputs(region, root)

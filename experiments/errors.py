@@ -47,6 +47,12 @@ class Differs(RunError):
     exit_code = 6
 
 
+class ValidationFails(RunError):
+    """The scorecard of a posterior fails; it is written all the same."""
+
+    exit_code = 6
+
+
 class SomeRunsFailed(RunError):
     """The study finished, but some seeds did not; the others are kept."""
 

@@ -149,6 +149,7 @@ def plan(request: Request) -> Plan:
     scenarios.errors.ScenarioError, evidence.errors.EvidenceError, InvalidRequest
         If the scenario, the evidence or the options cannot be used.
     """
+    from evidence.registry import validation_digest
     from scenarios.arm import arm
 
     policy, baseline = _resolved(request)
@@ -185,6 +186,9 @@ def plan(request: Request) -> Plan:
         inputs["programme_effects"] = parameters_hash(shipped_effects())
     if any(arm.funding is not None for arm in arms):
         inputs["funds"] = funds_hash(policy.scenario.region)
+    scorecard = validation_digest(region.name)
+    if scorecard is not None:  # the report says what the scorecard says
+        inputs["scorecard"] = scorecard
     if request.event_log:  # left out otherwise: runs without it keep the folders that they had
         inputs["event_log"] = True
     needed = estimate(

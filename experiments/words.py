@@ -97,6 +97,7 @@ def report_data(
     n_failed : int
         Runs that failed and are left out.
     """
+    from experiments.validation import validation_head
     from results.report import ReportData
 
     policy, targets = study.policy.scenario, table_for(study)
@@ -111,6 +112,7 @@ def report_data(
         parameters=parameters_of(study),
         targets=targets.frame() if targets else None,
         target_words=targets.words() if targets else "",
+        validation=validation_head(study.region),
         command=documents.command,
         manifest=manifest,
     )

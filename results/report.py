@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from results.charts import Chart
+    from results.validation_tables import ValidationHead
 
 PAGES = Path(__file__).parent / "pages"
 SECTIONS = (
@@ -105,7 +106,8 @@ class ReportData:
     """Everything a report shows.
 
     `parameters`: as from `results.assumptions.parameter_frame`. `targets`: any frame of text and numbers whose
-    columns are headings for readers. `policy_text`: what is tried, a line each. `manifest` must hold no time,
+    columns are headings for readers. `validation`: the head of the region's scorecard, where it has a posterior; the
+    targets then stand folded below it. `policy_text`: what is tried, a line each. `manifest` must hold no time,
     machine or folder.
     """
 
@@ -117,6 +119,7 @@ class ReportData:
     parameters: DataFrame | None = None
     targets: DataFrame | None = None
     target_words: str = ""
+    validation: ValidationHead | None = None
     command: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     odd: Sequence[tuple[str, str]] = SUMMARY
@@ -336,6 +339,7 @@ def context_of(data: ReportData, charts: Sequence[Chart]) -> dict[str, Any]:
         "twin_words": headline.twin_words,
         "target_table": None if targets is None or not len(targets) else frame_table("Model against target", targets),
         "target_words": data.target_words,
+        "validation": data.validation,
         "odd": list(data.odd),
         "command": data.command,
         "manifest_table": manifest_table(data.manifest),

@@ -23,6 +23,7 @@ from workability.command_savings import savings
 from workability.command_scenarios import check, scenarios
 from workability.command_targets import app as targets
 from workability.command_taxben import taxben
+from workability.command_validate import validate
 from workability.guard import EXIT_CODES, INTERRUPTED
 from workability.terminal import data
 
@@ -49,6 +50,7 @@ QUESTIONS = """Which question do you have?
   What do tax and benefits leave of a job's pay?       workability taxben --template
   How far is the baseline from what is published?      workability targets
   How do I take in newer figures from Nomis?           workability targets import nomis.csv --dry-run
+  Does the fitted model agree with what is published?  workability validate
   Is the population like the region it stands for?     workability targets --margins
   What is assumed, and what of it matters most?        workability assumptions
   Is this machine fit for it?                          workability doctor
@@ -126,11 +128,13 @@ app.command(epilog="Output: tables on standard output, and the CSV file of --out
 app.command(epilog="Output: a folder under savings/ (or --out DIR), tables and the page's path on standard output.")(
     savings
 )
-app.command(epilog=READ_ONLY)(targets)
 app.command(epilog="Output: a table on standard output, and the whole register in the CSV file of --out FILE.csv.")(
     assumptions
 )
 app.add_typer(targets)
+app.command(
+    epilog="Output: a folder under validation/ (or --out DIR), the verdict and the pages' paths on standard output."
+)(validate)
 app.command(epilog=READ_ONLY)(doctor)
 
 

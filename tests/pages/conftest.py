@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import evidence.registry
-from results import appraisal_page, funding_page, plan_page
+from results import appraisal_page, diagnostics_page, funding_page, plan_page, validation_page
 from results.appraisal_terms import Choices
 from results.charts import run_charts
 from results.gaps_page import build_page
@@ -21,6 +21,7 @@ from tests.unit.results.plan_result import beside_a_run
 from tests.unit.results.sample_run import contents, seeds
 from tests.unit.results.savings_page import savings_page
 from tests.unit.results.test_gaps import FACTS
+from tests.unit.results.test_validation_page import page as validation_of
 
 WIDTHS = {"desktop": 1280, "phone": 390}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -60,6 +61,23 @@ def savings_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def savings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("savings") / "savings.html"
     path.write_text(appraisal_page.build_page(savings_page(Choices(persistence_years=5))), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def validation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("validation")
+    made = validation_of(folder, n_draws=60, shift={"hazard_EU": 6.0})
+    path = folder / "validation.html"
+    path.write_text(validation_page.build_page(made), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def diagnostics(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("diagnostics")
+    path = folder / "diagnostics.html"
+    path.write_text(diagnostics_page.build_page(validation_of(folder, n_draws=60)), encoding="utf-8")
     return path
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(params=["report", "service_map", "funding", "savings", "savings_plan"])
+@pytest.fixture(params=["report", "service_map", "funding", "savings", "savings_plan", "validation", "diagnostics"])
 def html(request: pytest.FixtureRequest) -> Path:
     found: Path = request.getfixturevalue(request.param)
     return found
