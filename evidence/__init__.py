@@ -4,6 +4,7 @@ from evidence.errors import EvidenceError
 from evidence.model import LineFacts, Parameter, Place, Region, Rulebook, ScoreTarget, Source, Target, UnitCost
 from evidence.registry import (
     appraisal_terms,
+    calibrating,
     citations,
     deflators,
     disposable_income,
@@ -40,6 +41,7 @@ __all__ = [
     "Target",
     "UnitCost",
     "appraisal_terms",
+    "calibrating",
     "citations",
     "deflators",
     "disposable_income",
