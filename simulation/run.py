@@ -16,22 +16,20 @@ from scenarios.eligibility import Rule
 from scenarios.vocabulary import State
 from simulation.columns import Record
 from simulation.eligibility_pass import compile_rules, resident_masks
-from simulation.families import families_of
 from simulation.model import RegionModel
 from simulation.model_tables import Limits
 from simulation.observers import Rows
 from simulation.output import ResidentRecord, RunOutput
 from simulation.parameters import build as build_parameters
 from simulation.population import Population
+from simulation.run_in import QUIET, form_homes, settle
 from simulation.scorecard import Scorecard
 from simulation.services import and_those_of
 from simulation.start import (
     RUN_IN_MONTHS,
     Levels,
     Start,
-    claims_as_old_as_spells,
     first_pay,
-    new_units,
     raw_start,
     shift_calendar,
 )
@@ -96,26 +94,16 @@ def prepare(
         draw=draw,
         limits=limits,
     )
-    quiet = ArmSpec("run-in", (), (), (), (), 10_000, 1)
     shift_calendar(start.columns, run_in)
-    model = RegionModel(start, quiet, seed=0, threads=threads, first_month=-run_in, months=max(1, run_in), copy=False)
+    model = RegionModel(start, QUIET, seed=0, threads=threads, first_month=-run_in, months=max(1, run_in), copy=False)
     start.columns.birth[:] = start.columns.birth + run_in
     first_pay(start.columns, population.employers, values, model.rates.minimum_wage)
     start.columns.birth[:] = start.columns.birth - run_in
     model.initialise()
     model.settle_everybody()
-    settled: list[NDArray[np.float64]] = []
-    for month in range(run_in):
-        model.step()
-        if month >= run_in - 24:
-            settled.append(model.tightness.copy())
-    start.tightness = np.mean(settled, axis=0) if settled else start.tightness
+    settle(model, run_in)
     if population.homes is not None:
-        start.local_rents = population.homes.rent[:, 1]
-        new_units(start.columns, population.homes, start.tables.band)
-        start.families = families_of(start.columns, start.tables.band, start.tables.leave)
-        model.settle_everybody()
-        claims_as_old_as_spells(start.columns)
+        form_homes(model, population.homes)
     model.release()
     return start
 

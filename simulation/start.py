@@ -49,7 +49,7 @@ class Start:
     """Everything a run begins from: the state at month 0 and what stays fixed.
 
     `local_rents`: middle of private rents by Place, pounds a month; None where they are not known. `families`: yearly
-    rates of moving in and of births; None leaves families as they are.
+    rates of moving in and of births; None leaves families as they are. `homes`: what benefit units were formed by.
     """
 
     columns: Columns
@@ -69,6 +69,7 @@ class Start:
     visit: Visit | None = None
     local_rents: NDArray[np.float64] | None = None
     families: Families | None = None
+    homes: Homes | None = None
 
     @property
     def n(self) -> int:
