@@ -24,8 +24,13 @@ PROPORTIONAL, INTEGRAL = np.array([1.0, 1.0, 0.3]), np.array([0.05, 0.05, 0.02])
 SHIFT_GAINS = (60.0, 5.0)
 SLOT_GAINS = (0.06, 0.004)
 BOUNDS = (0.1, 8.0)
-FREE_MONTHS = 3
+FREE_MONTHS = 1
 """Months in which the controller only watches."""
+CALM = 0.1
+"""Strength of the proportional answers while levels are averaged: employers close slots faster than they open them, so
+that slots which swing hold fewer vacancies than slots which rest at the same mean."""
+DIGITS = 4
+"""Decimals of a level."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,8 @@ def fit(
 
     Parameters
     ----------
-    start : where the run begins, with the levels that it begins from; the run writes into its columns.
+    start : where the run begins, with the levels that it begins from; its columns, levels and normal tightness are
+        those of the run's end afterwards.
     targets : the stocks to hold.
     months, averaged : length of the controlled run; the levels are the mean of so many last months.
     seed, threads : of the run.
@@ -98,6 +104,7 @@ def fit(
     base = np.log(first.place)
     slots, shift = first.slots, float(first.standard_shift)
     kept: list[tuple[NDArray[np.float64], float, float]] = []
+    normal: list[NDArray[np.float64]] = []
     own_shift = int(model.visit.values[STANDARD_SHIFT]) - first.standard_shift
     weights = targets.unemployed / targets.unemployed.sum()
     for month in range(months):
@@ -105,27 +112,30 @@ def fit(
         if month < FREE_MONTHS:
             continue
         place, region, tight = errors(model, targets)
+        strength = 1.0 if month < months - averaged else CALM
         base = np.clip(base + INTEGRAL * place, *np.log(BOUNDS))
-        now = np.clip(base + PROPORTIONAL * place, *np.log(BOUNDS))
+        now = np.clip(base + strength * PROPORTIONAL * place, *np.log(BOUNDS))
         now[:, _SEPARATION] -= float(weights @ now[:, _SEPARATION])
         base[:, _SEPARATION] -= float(weights @ base[:, _SEPARATION])
         shift += SHIFT_GAINS[1] * region
         slots += SLOT_GAINS[1] * tight
-        this_shift = shift + SHIFT_GAINS[0] * region
-        this_slots = slots + SLOT_GAINS[0] * tight
+        this_shift = shift + strength * SHIFT_GAINS[0] * region
+        this_slots = slots + strength * SLOT_GAINS[0] * tight
         levels = Levels(np.exp(now), float(this_slots), round(this_shift))
         _apply(model, levels, own_shift)
         if month >= months - averaged:
             kept.append((now, this_slots, this_shift))
+            normal.append(model.tightness.copy())
         if progress is not None:
             progress(month, model, levels)
     model.lanes.close()
     found = Levels(
-        np.exp(np.mean([k[0] for k in kept], axis=0)),
-        float(np.mean([k[1] for k in kept])),
+        np.round(np.exp(np.mean([k[0] for k in kept], axis=0)), DIGITS),
+        round(float(np.mean([k[1] for k in kept])), DIGITS),
         round(float(np.mean([k[2] for k in kept]))),
     )
     _apply(model, found, own_shift)
+    start.tightness = np.mean(normal, axis=0)
     return found, model
 
 

@@ -13,13 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.levels import StockTargets, fit
+from calibration.levels import BOUNDS, StockTargets, fit
 from calibration.measured import Measured
 from evidence.calibration_files import FitConventions
+from scenarios.vocabulary import State
 from simulation.columns import Columns, Firms
+from simulation.covariates import GRID, SPELL_CAP
 from simulation.model import RegionModel
 from simulation.parameters import build
 from simulation.start import Levels, Start, shift_calendar, tables_of
+from simulation.thresholds import CLASS_OF_BITS, DESTINATIONS, LEVELS, ONE
 
 Measures = Mapping[tuple[str, str], float]
 
@@ -33,7 +36,11 @@ class Solved:
 
 
 def redrawn(
-    base: Start, values: Mapping[str, Mapping[str, Any]], overrides: Mapping[str, float], levels: Levels, months: int
+    base: Start,
+    values: Mapping[str, Mapping[str, Any]],
+    overrides: Mapping[str, float],
+    levels: Levels,
+    months: int,
 ) -> Start:
     """Return a start under other parameters and levels, so many months before month 0.
 
@@ -56,9 +63,36 @@ def redrawn(
         parameters=p,
         levels=levels,
         visit=None,
-        tightness=base.tightness.copy(),
+        tightness=np.zeros(base.n_areas),  # employers take any tightness for normal until levels are found
         families=None,
     )
+
+
+def expected_moves(start: Start, month: int) -> NDArray[np.float64]:
+    """Return expected moves of a month that each level scales, at levels of 1, shape (places, levels).
+
+    Parameters
+    ----------
+    start : residents and thresholds.
+    month : the calendar month of the columns.
+    """
+    c, t = start.columns, start.tables
+    state, band = c.state.astype(np.int64), t.band[month - c.birth.astype(np.int64)].astype(np.int64)
+    cell = band
+    for size, code in zip(GRID[2:], (c.sex, c.qualification, c.severity, CLASS_OF_BITS[c.conditions]), strict=True):
+        cell = cell * size + code
+    cell += state * int(np.prod(GRID[1:]))
+    begun = np.where(state == State.EMPLOYED, c.hired, c.since).astype(np.int64)
+    spell = np.clip(month - begun, 0, SPELL_CAP)
+    out = np.zeros((start.n_places, len(LEVELS)))
+    for d in range(len(DESTINATIONS)):
+        level = t.level_of[state, d]
+        hazard = t.exit_width[cell, d] / 2.0**32 * t.exit_shape[state, d, spell] / ONE
+        if DESTINATIONS[d] == "unemployed":
+            hazard = np.where((state == State.EMPLOYED) & (c.insecure == 1), hazard * t.insecure_ratio, hazard)
+        for k in range(len(LEVELS)):
+            out[:, k] += np.bincount(c.place[level == k], weights=hazard[level == k], minlength=start.n_places)
+    return out
 
 
 def measured_after(model: RegionModel, places: tuple[str, ...], settled: int, months: int) -> Measures:
@@ -101,29 +135,16 @@ def solve(
     targets : the stocks to hold, at sample scale.
     places : names of the Places.
     how : lengths of the runs.
-    seed, threads : of the run.
+    seed, threads : of the run; seed 0 is the base start's own and would spare the same people twice.
     """
-    start = redrawn(base, values, overrides, base.levels, how.controlled_months)
-    levels, model = fit(
-        start, targets, months=how.controlled_months, averaged=how.averaged_months, seed=seed, threads=threads
-    )
-    levels = Levels(np.round(levels.place, 4), round(levels.slots, 4), levels.standard_shift)
-    start.levels = levels
-    after = RegionModel(
-        start,
-        model.arm,
-        seed=seed,
-        threads=threads,
-        first_month=0,
-        months=how.settled_months + how.measured_months,
-        copy=False,
-    )
-    after.tightness = model.tightness.copy()
+    ahead = how.controlled_months
+    start = redrawn(base, values, overrides, base.levels, ahead)
+    before = replace(start, tables=base.tables)
+    guess = base.levels.place * expected_moves(before, -ahead) / np.maximum(expected_moves(start, -ahead), 1e-9)
+    start = redrawn(base, values, overrides, replace(base.levels, place=np.clip(guess, *BOUNDS)), ahead)
+    levels, model = fit(start, targets, months=ahead, averaged=how.averaged_months, seed=seed, threads=threads)
+    length = how.settled_months + how.measured_months
+    after = RegionModel(start, model.arm, seed=seed, threads=threads, months=length, copy=False)
     after.initialise()
     after.settle_everybody()
     return Solved(levels, measured_after(after, places, how.settled_months, how.measured_months))
-
-
-def frozen(levels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return levels as they are stored: four decimals."""
-    return np.round(levels, 4)
