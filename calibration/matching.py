@@ -6,7 +6,7 @@ variance has four terms: of the observation, of the model's discrepancy, of one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import emcee
@@ -108,6 +108,20 @@ class World:
         logs = np.log(np.maximum(bank[realised].to_numpy(float), 1e-9)) - mean
         return np.concatenate([z, np.linalg.solve(triangle, logs.T).T], axis=1)
 
+    def asked(self, bank: pd.DataFrame, stocks: Floats) -> Floats:
+        """Return the same with the stocks and the tightness that were asked for in place of the realised ones.
+
+        Parameters
+        ----------
+        bank : the designs.
+        stocks : persons by kind and Place, shape (designs, 3 x places).
+        """
+        z = bank[[f"z.{name}" for name in self.parameters]].to_numpy(float)
+        mean, triangle = self.whitening()
+        tight = bank["asked.vacancies_per_unemployed"].to_numpy(float)
+        logs = np.log(np.column_stack([stocks @ self.law.totals().T, tight])) - mean
+        return np.concatenate([z, np.linalg.solve(triangle, logs.T).T], axis=1)
+
     def totals(self, x: Floats) -> tuple[Floats, Floats]:
         """Return totals by kind, shape (places, 3), and tightness, shape (places,), of places of the space."""
         mean, triangle = self.whitening()
@@ -127,10 +141,14 @@ class Judge:
     world: World
     emulator: Emulator
     against: Figures
+    heat: float = 1.0
+    """divides the log likelihood: above 1, the posterior is spread wider"""
+    shift: Floats | float = 0.0
+    """added to expected outputs on the scale of emulation: what runs of every resident differ by"""
 
     def distances(self, x: Floats) -> Floats:
         """Return standardised distances of expected outputs from the figures, shape (n, figures)."""
-        means = self.emulator.means(x)
+        means = self.emulator.means(x) + self.shift
         aim = self.emulator.onto(self.against.value)
         return np.asarray((means - aim) / np.sqrt(self._variance(means)), float)
 
@@ -149,10 +167,10 @@ class Judge:
         out = self.world.log_prior(x)
         inside = np.isfinite(out)
         if inside.any():
-            means = self.emulator.means(x[inside])
+            means = self.emulator.means(x[inside]) + self.shift
             variance = self._variance(means)
             aim = self.emulator.onto(self.against.value)
-            out[inside] -= 0.5 * np.sum((means - aim) ** 2 / variance + np.log(variance), axis=1)
+            out[inside] -= 0.5 / self.heat * np.sum((means - aim) ** 2 / variance + np.log(variance), axis=1)
         return out
 
 
@@ -230,8 +248,3 @@ def ensemble(judge: Judge, n: int, steps: int, seed: int, first: Floats | None =
     return Chain(
         draws, length, float(np.mean(sampler.acceptance_fraction)), float(np.max(np.maximum(scales, 1 / scales)))
     )
-
-
-def kept_columns(frame: Mapping[str, Floats]) -> list[str]:
-    """Return the names of a mapping's columns in order."""
-    return list(frame)
