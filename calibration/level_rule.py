@@ -81,5 +81,7 @@ def learn(bank: pd.DataFrame, world: World, places: tuple[str, ...]) -> LevelRul
     outputs = []
     for k in range(table.shape[1]):
         y = table[:, k] if k == table.shape[1] - 1 else np.log(table[:, k])
-        outputs.append(fit_output(_inputs(world, x, stocks, _place_of(k, len(places))), y, smooth=k >= table.shape[1] - 2))
+        outputs.append(
+            fit_output(_inputs(world, x, stocks, _place_of(k, len(places))), y, smooth=k >= table.shape[1] - 2)
+        )
     return LevelRule(world, places, tuple(outputs))

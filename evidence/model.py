@@ -169,3 +169,48 @@ class Region:
     fitted_targets: DataFrame | None = None
     fitted_facts: Mapping[str, object] = field(default_factory=dict)
     score_targets: tuple[ScoreTarget, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One sample of what is not known.
+
+    `parameters`: (`process.name`, value or, for a list, the factor on it), sorted by name. `levels`: (level, Place,
+    factor). `slots` and `standard_shift` as in `fitted/levels.yaml`.
+    """
+
+    number: int
+    parameters: tuple[tuple[str, float], ...]
+    levels: tuple[tuple[str, str, float], ...]
+    slots: float
+    standard_shift: int
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """Return everything but the number: what decides a start."""
+        return self.parameters, self.levels, self.slots, self.standard_shift
+
+    @property
+    def level_content(self) -> Mapping[str, object]:
+        """Return the levels in the form of `Region.levels`."""
+        place: dict[str, dict[str, float]] = {}
+        for level, name, factor in self.levels:
+            place.setdefault(level, {})[name] = factor
+        return {"place": place, "slots": self.slots, "standard_shift": self.standard_shift}
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """A region's fitted draws, equally weighted and in random order, and what they were made for.
+
+    `model`: number of the model; `parameters`, `targets`: hashes of the evidence. `targets_inside` of the
+    `targets_measured` fitted figures lie inside their 90% posterior predictive interval; both 0 without predictions.
+    """
+
+    region: str
+    draws: tuple[Draw, ...]
+    model: int
+    parameters: str
+    targets: str
+    targets_inside: int = 0
+    targets_measured: int = 0

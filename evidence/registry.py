@@ -10,9 +10,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import appraisal_files, calibration_files, entries, loading, plan_files, programme_files, region_files
+from evidence import (
+    appraisal_files,
+    calibration_files,
+    entries,
+    loading,
+    plan_files,
+    posterior_files,
+    programme_files,
+    region_files,
+)
 from evidence.errors import EvidenceError
-from evidence.model import LineFacts, Parameter, Region, Rulebook, Source, UnitCost
+from evidence.model import LineFacts, Parameter, Posterior, Region, Rulebook, Source, UnitCost
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -291,6 +300,19 @@ def load_region(name: str, root: Path | None = None) -> Region:
     return region_files.read_region(root, name, content, fitted, tuple(sources(root).items()))
 
 
+def posterior(region: Region, root: Path | None = None) -> Posterior | None:
+    """Return a region's posterior, read and checked now; None before its first fit.
+
+    Raises
+    ------
+    EvidenceError
+        If a file of it is missing or broken.
+    """
+    root = (root or PACKAGED).resolve()
+    names = tuple(f"{process}.{name}" for process, group in parameters(root).items() for name in group)
+    return posterior_files.read_posterior(root, region, names)
+
+
 def tiles(name: str, root: Path | None = None) -> tuple[tuple[str, ...], ...]:
     """Return the rows of a region's schematic map, north first: names of Places, empty where none stands.
 
@@ -343,5 +365,5 @@ def verify(root: Path | None = None) -> None:
     for name in savings_plans(root):
         savings_plan(name, root)
     for name in regions(root):
-        load_region(name, root)
+        posterior(load_region(name, root), root)
         tiles(name, root)

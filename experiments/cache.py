@@ -24,7 +24,7 @@ from experiments.folders import cache_folder, write_whole
 from experiments.version import source_hash
 
 if TYPE_CHECKING:
-    from evidence.model import Parameter, Region
+    from evidence.model import Draw, Parameter, Region
     from scenarios.arm import ArmSpec
     from simulation.population import Population
     from simulation.start import Start
@@ -276,6 +276,60 @@ def cached_start(
         )
 
     return cached("start", key, make)
+
+
+def cached_draw_start(
+    base: Start,
+    region: Region,
+    parameters: Mapping[str, Mapping[str, Parameter]],
+    arm: ArmSpec,
+    draw: Draw,
+    *,
+    threads: int,
+    variant: str | None = None,
+) -> Start:
+    """Return the start of a draw of the posterior, from the cache where it is there.
+
+    It is kept under the draw's content, so that the same draw is found whatever its number, and without what it shares
+    with the base.
+
+    Parameters
+    ----------
+    base : Start
+        The stationary start of the evidence's own values, as `cached_start` gives it for the same arm.
+    region : Region
+        The region.
+    parameters : Mapping
+        Process -> name -> parameter.
+    arm : ArmSpec
+        The baseline; its overrides of parameters count, and win over the draw's.
+    draw : Draw
+        The draw.
+    threads : int
+        Threads for making it; the result does not depend on it.
+    variant : str or None
+        A named reading of the evidence.
+    """
+    from simulation.columns import Columns
+    from simulation.run import levels_of
+    from simulation.run_in import start_for_draw
+
+    own = sorted(arm.parameters)
+    key = hash_of(
+        region.folder_hash, parameters_hash(parameters), rules_hash(), own, base.sample, variant, source_hash(), "draw",
+        *draw.content,
+    )  # fmt: skip
+    nobody = Columns._make(a[:0] for a in base.donor)
+
+    def make() -> Start:
+        values = tuple(sorted({**dict(draw.parameters), **dict(own)}.items()))
+        levels = levels_of(draw.level_content, tuple(place.name for place in region.places))
+        with_draw = dataclasses.replace(arm, parameters=values)
+        start = start_for_draw(base, parameters, levels, with_draw, threads=threads)
+        return dataclasses.replace(start, donor=nobody, looks=None)  # type: ignore[arg-type]  # put back below
+
+    found = cached("draw", key, make)
+    return dataclasses.replace(found, donor=base.donor, looks=base.looks, rules=base.rules, draw=draw.number)
 
 
 def shipped_rules() -> dict[str, Mapping[str, Mapping[str, Parameter]]]:

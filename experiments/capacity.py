@@ -256,7 +256,7 @@ def find_capacity(request: CapacityRequest, events: Events | None = None) -> Fin
 def _answered(study: CapacityStudy, events: Events) -> CapacityFound:
     """Return the answer: record, search, check once by a full run, and client by client where that is asked."""
     request = study.request
-    events.stage(f"Recording who is referred to {study.programme.name}, {request.study.n_seeds} seed(s).")
+    events.stage(f"Recording who is referred to {study.programme.name}, {request.study.seeds} seed(s).")
     made = recordings(study, study.plan, events)
     if not any(part.referrals.client.size for part in made):
         raise UnfitScenarios(
@@ -341,7 +341,7 @@ def _facts(study: CapacityStudy) -> CapacityFacts:
     request, arm = study.request, study.plan.policy_arm
     r = request.study
     options = [f"--programme {request.programme}", f"--weeks {request.weeks}", f"--share {request.share:g}"]
-    options += [f"--sample 1:{r.sample}", f"--seeds {r.n_seeds}", f"--seed {r.seed}"]
+    options += [f"--sample 1:{r.sample}", f"--seeds {r.seeds}", f"--seed {r.seed}"]
     options += [f"--months {r.months}"] if r.months is not None else []
     options += [f"--set {key}={value}" for key, value in r.overrides.items()]
     options += ["--delivery queue"] if request.delivery == "queue" else []
@@ -354,7 +354,7 @@ def _facts(study: CapacityStudy) -> CapacityFacts:
         weeks=request.weeks,
         share=request.share,
         sample=r.sample,
-        n_seeds=r.n_seeds,
+        n_seeds=r.seeds,
         first_month=month_name(arm.policy_month),
         n_months=arm.months,
         caseworkers=study.caseworkers,

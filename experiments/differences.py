@@ -68,7 +68,7 @@ def difference_by(pairs: Sequence[PairedSeed], geography: Geography, measure: st
                         "period": periods,
                         **_columns(values[:, :, i], draws),
                         "n_seeds": len({pair.seed for pair in pairs}),
-                        "interval": interval_kind(len(pairs)),
+                        "interval": interval_kind(len(pairs), len(np.unique(draws))),
                     }
                 )
             )

@@ -18,6 +18,8 @@ BASE_BYTES = 450 * MEGABYTE
 """A process with its libraries and compiled code."""
 RESIDENT_BYTES = 900
 """Columns, thresholds, the copy for a second arm, looks and the records for pairing, at their peak."""
+DRAW_RESIDENT_BYTES = 180
+"""The columns of the start that a draw's own was run in from, kept beside it."""
 SAVED_BYTES = 3 * MEGABYTE
 """A saved run: monthly counts of two arms and their paired differences, compressed."""
 REPORT_BYTES = 10 * MEGABYTE
@@ -76,7 +78,14 @@ def spoken_seconds(seconds: float) -> str:
 
 
 def estimate(
-    n_residents: int, *, n_runs: int, run_months: int, workers: int, threads: int, event_months: int = 0
+    n_residents: int,
+    *,
+    n_runs: int,
+    run_months: int,
+    workers: int,
+    threads: int,
+    event_months: int = 0,
+    has_draws: bool = False,
 ) -> Estimate:
     """Return what a study is expected to take.
 
@@ -94,12 +103,14 @@ def estimate(
         Threads of each.
     event_months : int
         Months that the event log of each of two arms covers; 0 where none is kept.
+    has_draws : bool
+        Whether runs take draws of a posterior.
     """
     measured = _measured_near(n_residents)
     speed = measured.get("resident_months_a_second_and_thread", DEFAULT_SPEED)
     setup = measured.get("setup_seconds_a_resident", DEFAULT_SETUP_SECONDS)
     work = n_residents * run_months * n_runs / (speed * threads * min(workers, max(1, n_runs)))
-    base, resident, event_rows = BASE_BYTES, RESIDENT_BYTES, 0
+    base, resident, event_rows = BASE_BYTES, RESIDENT_BYTES + DRAW_RESIDENT_BYTES * has_draws, 0
     if event_months:
         base, resident = base + EVENT_BASE_BYTES, resident + EVENT_RESIDENT_BYTES
         changes = event_months * EVENT_ROWS_A_MONTH + -(-event_months // 12) * EVENT_ROWS_IN_APRIL

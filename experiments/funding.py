@@ -287,7 +287,7 @@ def _execute(study: FundingPlan, events: Events) -> Outcome:
             drop_old_compiled_code()
         scale = "every resident" if request.sample == 1 else f"one resident in {request.sample}: a draft"
         events.stage(
-            f"{len(study.arms)} arms of '{study.plan.policy.scenario.name}' on each of {request.n_seeds} seed(s), "
+            f"{len(study.arms)} arms of '{study.plan.policy.scenario.name}' on each of {request.seeds} seed(s), "
             f"{scale}; not calibrated."
         )
         events.stage("Making ready the population, and timing some months of one arm.")

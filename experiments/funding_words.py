@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def command_of(request: FundingRequest) -> str:
     """Return the command that repeats a study."""
     r = request.study
-    words = ["workability", "funding", r.scenario, "--sample", f"1:{r.sample}", "--seeds", str(r.n_seeds)]
+    words = ["workability", "funding", r.scenario, "--sample", f"1:{r.sample}", "--seeds", str(r.seeds)]
     words += ["--seed", str(r.seed)]
     words += ["--months", str(r.months)] if r.months is not None else []
     words += ["--start", r.start] if r.start is not None else []

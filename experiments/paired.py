@@ -14,13 +14,16 @@ from experiments import estimate as cost
 from experiments.errors import Interrupted, RunError, SomeRunsFailed
 from experiments.events import Events, Log
 from experiments.folders import compiled_code, drop_old_compiled_code, is_compiled, only_writer, usable_folder
-from experiments.plans import Plan, plan, shipped_parameters, shipped_region
+from experiments.plans import Plan, cautions, plan, shipped_parameters, shipped_region
+from experiments.posterior import CENTRAL
 from experiments.requests import Request
 from experiments.runner import Outcome, Task, run_many
 from results.pairing import compare_arms
 from results.partial import read_seed, save_seed, seed_path
+from results.summary import NOT_CALIBRATED
 
 if TYPE_CHECKING:
+    from evidence.model import Draw
     from results.equity import Questions
     from results.summary import Headline
     from scenarios.arm import ArmSpec
@@ -32,9 +35,9 @@ Tick = Callable[[str, int, int], None]
 __all__ = ["Finished", "PairWork", "plan", "run"]
 
 
-@lru_cache(maxsize=2)
-def _start(region: str, variant: str | None, baseline: ArmSpec, sample: int, draw: int, threads: int) -> Start:
-    """Return the stationary start, kept in this process for the seeds that follow."""
+@lru_cache(maxsize=1)
+def _start(region: str, variant: str | None, baseline: ArmSpec, sample: int, threads: int) -> Start:
+    """Return the stationary start of the evidence's own values, kept in this process for the runs that follow."""
     from experiments.cache import cached_start
 
     return cached_start(
@@ -42,7 +45,23 @@ def _start(region: str, variant: str | None, baseline: ArmSpec, sample: int, dra
         shipped_parameters(),
         baseline,
         sample=sample,
-        draw=draw,
+        draw=CENTRAL,
+        threads=threads,
+        variant=variant,
+    )
+
+
+@lru_cache(maxsize=1)
+def _draw_start(region: str, variant: str | None, baseline: ArmSpec, sample: int, draw: Draw, threads: int) -> Start:
+    """Return the start of a draw of the posterior, kept in this process for the seeds that follow."""
+    from experiments.cache import cached_draw_start
+
+    return cached_draw_start(
+        _start(region, variant, baseline, sample, threads),
+        shipped_region(region),
+        shipped_parameters(),
+        baseline,
+        draw,
         threads=threads,
         variant=variant,
     )
@@ -63,10 +82,15 @@ class PairWork:
     """what residents are held against at the policy's start"""
     event_log: bool = False
     """whether to keep every payment's changes too"""
+    draws: tuple[Draw, ...] = ()
+    """draws of the posterior that tasks name by number"""
 
     def start(self, draw: int) -> Start:
         """Return the start that every seed of a draw shares."""
-        return _start(self.region, self.variant, self.baseline, self.sample, draw, self.threads)
+        if draw == CENTRAL:
+            return _start(self.region, self.variant, self.baseline, self.sample, self.threads)
+        found = next(known for known in self.draws if known.number == draw)
+        return _draw_start(self.region, self.variant, self.baseline, self.sample, found, self.threads)
 
     def __call__(self, task: Task, tick: Tick | None = None) -> None:
         """Run one seed of both arms and save the pair."""
@@ -152,6 +176,7 @@ def work_of(study: Plan, folder: Path) -> PairWork:
         study.threads,
         questions_of(study.policy_arm, load_needs(region)),
         study.request.event_log,
+        study.drawn.draws,
     )
 
 
@@ -246,7 +271,7 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
 
 
 def _set_up(study: Plan, work: PairWork, missing: list[Task], events: Events) -> float | None:
-    """Build population and start once, before any worker asks for them; return seconds where they were made."""
+    """Build population and first start once, before any worker asks for them; return seconds where they were made."""
     if not missing:
         return None
     if not is_compiled():
@@ -255,12 +280,14 @@ def _set_up(study: Plan, work: PairWork, missing: list[Task], events: Events) ->
     sample = study.request.sample
     scale = "every resident" if sample == 1 else f"one resident in {sample}: a draft"
     context = f" on {study.policy.context}" if study.policy.context else ""
-    events.stage(f"{study.policy_arm.name}{context} against {study.baseline_arm.name}, {scale}; not calibrated.")
+    status = study.drawn.words or NOT_CALIBRATED
+    events.stage(f"{study.policy_arm.name}{context} against {study.baseline_arm.name}, {scale}; {status}.")
+    for caution in cautions(study):
+        events.warn(caution)
     events.stage(f"Expected: {study.estimate.sentence()}.")
     began = time.perf_counter()
     try:
-        for draw in sorted({task.draw for task in missing}):
-            work.start(draw)
+        work.start(CENTRAL)  # a draw's own start is made from it, when its run begins
     except KeyboardInterrupt:
         raise Interrupted("Interrupted while the population was made; no run was finished yet.") from None
     seconds = time.perf_counter() - began

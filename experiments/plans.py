@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.cache import hash_of, parameters_hash, rules_hash
 from experiments.errors import InvalidRequest, UnfitScenarios
 from experiments.estimate import Estimate, estimate
+from experiments.posterior import Drawn, settled
 from experiments.requests import Request
 from experiments.target_table import table_hash
 from experiments.version import __version__, source_hash
@@ -76,6 +77,8 @@ class Plan:
     inputs: dict[str, Any]
     """everything that decides a figure of the run folder, as plain values"""
     estimate: Estimate
+    drawn: Drawn = field(default_factory=Drawn)
+    """the draws of the posterior that the runs take"""
 
     @property
     def region(self) -> Region:
@@ -116,8 +119,8 @@ class Plan:
 
     @property
     def run_months(self) -> int:
-        """Months simulated for one seed: history once, then both arms."""
-        return self.policy_arm.policy_month + 2 * self.policy_arm.months
+        """Months simulated for one run: a draw's run-in, history once, then both arms."""
+        return months_of(self.policy_arm, self.drawn)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan as plain values for JSON."""
@@ -133,7 +136,7 @@ class Plan:
             "seconds": round(self.estimate.seconds, 1),
             "memory_bytes": self.estimate.memory_bytes,
             "disk_bytes": self.estimate.disk_bytes,
-            "calibrated": False,
+            "calibrated": bool(self.drawn.words),
             "inputs": self.inputs,
         }
 
@@ -156,8 +159,9 @@ def plan(request: Request) -> Plan:
         # Two arms of one name could not be told apart in the results.
         suffix = "again" if arms[0] == arms[1] else "changed"
         arms = replace(arms[0], name=f"{arms[0].name}-{suffix}"), arms[1]
-    workers, threads = request.means()
     region = shipped_region(policy.scenario.region)
+    request, drawn = settled(request, region, shipped_parameters())
+    workers, threads = request.means()
     n_residents = -(-residents_of(region) // request.sample)
     inputs = {
         "format": FORMAT,
@@ -175,6 +179,7 @@ def plan(request: Request) -> Plan:
         "seeds": sorted({task.seed for task in request.tasks}),
         "model": source_hash(),
         "version": __version__,
+        **drawn.inputs(request.tasks),
     }
     if any(arm.services is not None for arm in arms):
         inputs["programme_effects"] = parameters_hash(shipped_effects())
@@ -182,16 +187,41 @@ def plan(request: Request) -> Plan:
         inputs["funds"] = funds_hash(policy.scenario.region)
     if request.event_log:  # left out otherwise: runs without it keep the folders that they had
         inputs["event_log"] = True
-    run_months = arms[0].policy_month + 2 * arms[0].months
     needed = estimate(
         n_residents,
         n_runs=len(request.tasks),
-        run_months=run_months,
+        run_months=months_of(arms[0], drawn),
         workers=workers,
         threads=threads,
         event_months=arms[0].months if request.event_log else 0,
+        has_draws=bool(drawn.draws),
     )
-    return Plan(request, policy, baseline, *arms, workers, threads, n_residents, inputs, needed)
+    return Plan(request, policy, baseline, *arms, workers, threads, n_residents, inputs, needed, drawn)
+
+
+def months_of(arm: ArmSpec, drawn: Drawn) -> int:
+    """Return the months simulated for one run: a draw's run-in, history once, then both arms."""
+    from simulation.run_in import DRAW_MONTHS
+
+    return (DRAW_MONTHS if drawn.draws else 0) + arm.policy_month + 2 * arm.months
+
+
+def cautions(study: Plan) -> tuple[str, ...]:
+    """Return what sets a study's posterior apart from the study, a sentence each; none without draws."""
+    if not study.drawn.draws:
+        return ()
+    out = []
+    drawn = {name for name, _ in study.drawn.draws[0].parameters}
+    own = sorted(name for name, _ in study.baseline_arm.parameters if name in drawn)
+    if own:
+        verb = "is" if len(own) == 1 else "are"
+        out.append(f"{', '.join(own)} {verb} set by the scenario or by --set, in place of the posterior's values.")
+    if study.variant:
+        out.append(
+            f"The posterior was fitted to the main reading of the evidence; these runs take the reading "
+            f"'{study.variant}', which it was not fitted to."
+        )
+    return tuple(out)
 
 
 def _resolved(request: Request) -> tuple[Resolved, Resolved]:

@@ -15,7 +15,8 @@ from experiments.events import Events
 from experiments.paired import execute
 from experiments.plans import Plan, plan
 from experiments.requests import Request
-from results.store import COMPLETE, RunFolder, compare_folders, read_manifest
+from experiments.runner import Task
+from results.store import COMPLETE, RunFolder, compare_folders, read_manifest, runs_of
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,12 @@ def plan_again(folder: Path, manifest: dict[str, Any], out: Path, threads: int |
     MissingData
         If the evidence or the code has changed since.
     """
-    seeds = manifest["seeds"]
+    runs = tuple(Task(draw, seed) for draw, seed in runs_of(manifest))
     study = plan(
         Request(
             str(folder / run_folder.RESOLVED_FILE),
             against=str(folder / run_folder.BASELINE_FILE),
-            n_seeds=len(seeds),
-            seed=seeds[0],
+            runs=runs,
             sample=manifest["sample"],
             threads=threads,
             workers=workers,

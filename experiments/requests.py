@@ -17,6 +17,7 @@ from scenarios.vocabulary import month_name, parse_month
 MAX_SAMPLE = 1000
 """The thinnest sample: one resident in so many; below it a Place holds too few people to show anything."""
 MAX_SEEDS = 100_000
+DEFAULT_SEEDS = 8
 MAX_AT_ONCE = 1024
 """Most processes, and most threads of each."""
 SMALL_SAMPLE = 20
@@ -30,9 +31,15 @@ class Request:
     scenario: str
     against: str | None = None
     """what it is compared with; None = the baseline that the scenario names"""
-    n_seeds: int = 8
+    n_seeds: int | None = None
+    """seeds of each draw; None = DEFAULT_SEEDS runs, or one for each draw that is asked for"""
     seed: int = 1
-    n_draws: int = 1
+    n_draws: int | None = None
+    """draws 1 to so many of the posterior; None = as many as there are seeds, where the region has one"""
+    draws: tuple[int, ...] | None = None
+    """exactly these draws; (0,) is the evidence's own values"""
+    runs: tuple[Task, ...] = ()
+    """every run, once draws and seeds are settled"""
     sample: int = 1
     start: str | None = None
     months: int | None = None
@@ -49,8 +56,8 @@ class Request:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
-        _between("--seeds", self.n_seeds, 1, MAX_SEEDS)
-        _between("--seed", self.seed, 0, 2**63 - 1 - self.n_seeds)
+        _between("--seeds", self.seeds, 1, MAX_SEEDS)
+        _between("--seed", self.seed, 0, 2**63 - 1 - MAX_SEEDS)
         _between("--sample", self.sample, 1, MAX_SAMPLE)
         check_threads(self.threads)
         if self.workers is not None:
@@ -59,23 +66,32 @@ class Request:
             _between("--months", self.months, 1, MAX_MONTHS)
         if self.start is not None:
             _check_start(self.start)
-        if self.n_draws != 1:
-            raise InvalidRequest(
-                f"--draws {self.n_draws}: nothing is calibrated yet, so there are no draws of what is not known. "
-                "Leave --draws out; more --seeds show the spread that chance alone makes."
-            )
+        if self.n_draws is not None:
+            _between("--draws", self.n_draws, 1, MAX_SEEDS)
+        _check_draws(self.n_draws, self.draws)
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """Every run of the study."""
-        return tuple(Task(0, self.seed + i) for i in range(self.n_seeds))
+        """Every run of the study; of the evidence's own values until a posterior's draws are settled."""
+        return self.runs or tuple(Task(0, self.seed + i) for i in range(self.seeds))
+
+    @property
+    def seeds(self) -> int:
+        """Number of seeds, as asked or by default."""
+        return DEFAULT_SEEDS if self.n_seeds is None else self.n_seeds
+
+    @property
+    def needs_posterior(self) -> bool:
+        """Whether any run may be a draw of the posterior."""
+        return any(task.draw for task in self.runs) if self.runs else self.draws != (0,)
 
     def means(self) -> tuple[int, int]:
         """Return workers and threads of each: as asked, else processes for small samples and threads for large."""
         cores = usable_cores()
         workers = self.workers
         if workers is None:
-            workers = min(cores, self.n_seeds) if self.sample >= SMALL_SAMPLE and self.n_seeds > 2 else 1
+            n_runs = len(self.tasks)
+            workers = min(cores, n_runs) if self.sample >= SMALL_SAMPLE and n_runs > 2 else 1
         return workers, self.threads or max(1, cores // workers)
 
 
@@ -89,6 +105,25 @@ def usable_cores() -> int:
 def _between(option: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise InvalidRequest(f"{option} {value}: give a whole number from {low} to {high}.")
+
+
+def _check_draws(n_draws: int | None, draws: tuple[int, ...] | None) -> None:
+    """Refuse draws that contradict each other."""
+    if draws is None:
+        return
+    if n_draws is not None:
+        raise InvalidRequest("--draw and --draws both say which draws to run; keep one.")
+    if not draws:
+        raise InvalidRequest("--draw: name at least one draw, such as --draw 3 or --draw 1,5,9.")
+    for i, number in enumerate(draws):
+        _between("--draw", number, 0, MAX_SEEDS)
+        if number in draws[:i]:
+            raise InvalidRequest(f"--draw {number}: it is named twice; keep one.")
+    if 0 in draws and len(draws) > 1:
+        raise InvalidRequest(
+            "--draw 0 stands beside others: it is no draw of the posterior but the evidence's own values, and a mean "
+            "over both says nothing. Run it by itself."
+        )
 
 
 def check_threads(threads: int | None) -> None:
@@ -138,6 +173,21 @@ def parse_sample(text: str) -> int:
     if k.denominator != 1 or not 1 <= k <= MAX_SAMPLE:
         raise wrong
     return int(k)
+
+
+def parse_draws(words: list[str]) -> tuple[int, ...] | None:
+    """Return the numbers of repeated `--draw K` or `--draw 1,5,9`; None without any.
+
+    Raises
+    ------
+    InvalidRequest
+        If a word is no whole number.
+    """
+    parts = [part.strip() for word in words for part in word.split(",")]
+    wrong = [part for part in parts if not re.fullmatch(r"\d{1,9}", part, re.ASCII)]
+    if wrong:
+        raise InvalidRequest(f"--draw {wrong[0][:40]}: give whole numbers, such as --draw 3 or --draw 1,5,9.")
+    return tuple(map(int, parts)) or None
 
 
 def parse_overrides(pairs: list[str]) -> dict[str, str]:

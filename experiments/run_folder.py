@@ -25,12 +25,23 @@ from results.files import write_text
 from results.geography import geography_of, slug
 from results.partial import load_seeds, read_seed, seed_path
 from results.services import ServiceFacts
-from results.store import COMPLETE, LATEST, RunContents, RunFolder, altered, latest, read_manifest, write_run
+from results.store import (
+    COMPLETE,
+    LATEST,
+    RunContents,
+    RunFolder,
+    altered,
+    calibration_of,
+    latest,
+    read_manifest,
+    runs_of,
+    write_run,
+)
 from results.summary import Headline, summarise
 from scenarios.errors import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from results.pairing import PairedSeed
 
@@ -105,7 +116,7 @@ def publish(
     headline = summarise(
         pairs,
         where,
-        calibrated=False,
+        calibration=study.drawn.words,
         context=context,
         changed=said.changed,
         score_targets=wanted,
@@ -166,7 +177,7 @@ def manifest_of(study: Plan, said: Documents) -> dict[str, Any]:
         "sample": study.request.sample,
         "seeds": study.inputs["seeds"],
         "draws": study.inputs["draws"],
-        "calibrated": False,
+        "calibrated": bool(study.drawn.words),
         "inputs": study.inputs,
         "score_targets": [asdict(target) for target in study.region.score_targets],
         **({"services": services} if services else {}),
@@ -239,6 +250,14 @@ def find(text: str, out: Path) -> Path:
     raise MissingData(f"No finished run '{text}'. {there} Run a scenario first: workability run NAME.")
 
 
+def seeds_of(manifest: Mapping[str, Any]) -> dict[int, list[int]]:
+    """Return the seeds of each draw that a run's manifest names."""
+    out: dict[int, list[int]] = {}
+    for draw, seed in runs_of(manifest):
+        out.setdefault(draw, []).append(seed)
+    return out
+
+
 def pairs_of(folder: Path) -> list[PairedSeed]:
     """Return the saved seeds that a finished run's figures rest on.
 
@@ -249,9 +268,9 @@ def pairs_of(folder: Path) -> list[PairedSeed]:
     """
     manifest = read_manifest(folder)
     pairs: list[PairedSeed] = []
-    for draw in manifest["draws"]:
-        found = load_seeds(folder, manifest["seeds"], draw)
-        lost = sorted(set(manifest["seeds"]) - set(found))
+    for draw, seeds in seeds_of(manifest).items():
+        found = load_seeds(folder, seeds, draw)
+        lost = sorted(set(seeds) - set(found))
         if lost and is_complete(folder):
             raise MissingData(
                 f"{folder}: seeds {', '.join(map(str, lost))} are missing or damaged. "
@@ -292,7 +311,7 @@ def headline_from(folder: Path, pairs: Sequence[PairedSeed]) -> Headline:
     return summarise(
         pairs,
         where,
-        calibrated=False,
+        calibration=calibration_of(manifest),
         context=context,
         changed=changed,
         score_targets=wanted,

@@ -27,7 +27,8 @@ from results.plan_claims import claim_rows
 from results.plan_data import PlanFacts, PlanResult
 from results.plan_model import LowPay, ModelFigure, low_pay_rows, model_figures
 from results.plan_page import CONTENT, PAGE, TABLE, write_plan
-from results.store import RunFolder, altered, read_manifest
+from results.store import RunFolder, altered, calibration_of, read_manifest
+from results.summary import NOT_CALIBRATED
 from results.unit_cost_cells import UnitCostFileError
 from results.unit_cost_import import Imported, import_unit_costs, write_edition
 from scenarios.errors import listing, nearest, shown
@@ -175,7 +176,9 @@ def make_plan(request: PlanRequest, events: Events | None = None) -> FinishedPla
             name = f"{manifest['scenario']}/{run.name}"
             sample = manifest["sample"]
             scale = "every resident" if sample == 1 else f"one resident in {sample}: a draft"
-            facts = PlanFacts(facts.command, name, f"the run {name}, {scale}", sample)
+            facts = PlanFacts(
+                facts.command, name, f"the run {name}, {scale}", sample, calibration_of(manifest) or NOT_CALIBRATED
+            )
         result = PlanResult(plan, claim_rows(plan, index), figures, facts, request.edition)
         return FinishedPlan(folder.path, write_plan(folder, result))
 
@@ -267,7 +270,9 @@ def low_pay_of(
     return low_pay_rows(hourly, c.place[rows].astype(np.int64), areas, fraction, lines)
 
 
-def export_gm(runs: Sequence[PairedSeed], path: Path, unit_costs: Path | None = None) -> DataFrame:
+def export_gm(
+    runs: Sequence[PairedSeed], path: Path, unit_costs: Path | None = None, calibration: str = ""
+) -> DataFrame:
     """Write a comparison in the order of the Greater Manchester tool; return the benefits.
 
     Parameters
@@ -278,6 +283,8 @@ def export_gm(runs: Sequence[PairedSeed], path: Path, unit_costs: Path | None = 
         File to write, .csv or .xlsx.
     unit_costs : Path or None
         An imported edition to take published unit costs from.
+    calibration : str
+        What the run says of the posterior behind it; empty where there is none.
 
     Raises
     ------
@@ -289,7 +296,8 @@ def export_gm(runs: Sequence[PairedSeed], path: Path, unit_costs: Path | None = 
     outcomes = registry.gm_outcomes()
     edition = None if unit_costs is None else edition_of(unit_costs)
     try:
-        return write_gm(runs, path, outcomes, published_costs(outcomes, registry.unit_costs(), edition))
+        costs = published_costs(outcomes, registry.unit_costs(), edition)
+        return write_gm(runs, path, outcomes, costs, calibration or NOT_CALIBRATED)
     except GmError as problem:
         raise InvalidRequest(f"{path.name}: {problem}") from None
     except OSError as problem:

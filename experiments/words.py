@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from experiments.plans import cautions
 from experiments.target_table import table_for
 from scenarios.vocabulary import month_name
 
@@ -101,6 +102,7 @@ def report_data(
     policy, targets = study.policy.scenario, table_for(study)
     on_context = f" on {documents.context}" if documents.context else ""
     warnings = [f"{n_failed} of {len(study.request.tasks)} runs failed and are left out."] if n_failed else []
+    warnings += cautions(study)
     return ReportData(
         headline,
         title=f"{policy.title or policy.name}{on_context}: {study.region.title}",
@@ -133,7 +135,8 @@ def parameters_of(study: Plan) -> DataFrame:
     if study.policy_arm.funding is not None:
         used |= funding_numbers(study.policy.scenario.region)
         changed |= changed_numbers(study.policy.scenario.funding)
-    return parameter_frame(used, sources(), overrides=changed)
+    drawn = [dict(draw.parameters) for draw in study.drawn.draws]
+    return parameter_frame(used, sources(), overrides=changed, drawn=drawn)
 
 
 def services_of(study: Plan) -> tuple[ServiceFacts, ...]:
@@ -250,7 +253,7 @@ def command_of(study: Plan) -> str:
         words = ["workability", "run", _bare(request.scenario)]
     else:
         words = ["workability", "compare", _bare(str(request.against)), _bare(request.scenario)]
-    words += ["--seeds", str(request.n_seeds), "--seed", str(request.seed), "--sample", f"1:{request.sample}"]
+    words += [*draw_words(study), "--seed", str(request.seed), "--sample", f"1:{request.sample}"]
     for key, value in sorted(request.overrides.items()):
         words += ["--set", f"{key}={value}"]
     if request.start is not None:
@@ -260,6 +263,17 @@ def command_of(study: Plan) -> str:
     if request.event_log:
         words.append("--events")
     return shlex.join(words)
+
+
+def draw_words(study: Plan) -> list[str]:
+    """Return the options that name a study's draws and seeds; one of the evidence's own values says so."""
+    request = study.request
+    seeds = [] if request.n_seeds is None else ["--seeds", str(request.n_seeds)]
+    if not study.drawn.draws:
+        return ["--draw", "0", "--seeds", str(request.seeds)] if request.draws else ["--seeds", str(request.seeds)]
+    if request.draws is not None:
+        return ["--draw", ",".join(map(str, request.draws)), *seeds]
+    return ["--seeds", str(request.seeds)] if request.n_draws is None else ["--draws", str(request.n_draws), *seeds]
 
 
 def _bare(text: str) -> str:

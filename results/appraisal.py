@@ -55,6 +55,7 @@ class Appraisal:
     first_month: str
     horizon: int
     n_runs: int
+    n_draws: int
     choices: Choices
     rulebook_title: str
     discount_rate: float
@@ -167,6 +168,7 @@ def appraise(runs: Sequence[PairedSeed], geography: Geography, choices: Choices 
         first_month=month_name(int(ordered[0].policy.months[ordered[0].policy.start])),
         horizon=ordered[0].horizon,
         n_runs=len(ordered),
+        n_draws=len({run.draw for run in ordered}),
         choices=picked,
         rulebook_title=terms.rulebook.title,
         discount_rate=float(numbers(terms.rulebook.discount_rate)[0]),

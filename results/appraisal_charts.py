@@ -33,7 +33,7 @@ def caption_of(appraisal: Appraisal, what: str, place: str, caution: str, band: 
     what, place, caution, band : str
         Measure, area, status of the run, and what stands for the interval.
     """
-    words = interval_words(interval_kind(appraisal.n_runs), appraisal.n_runs)
+    words = interval_words(interval_kind(appraisal.n_runs, appraisal.n_draws), appraisal.n_runs)
     status = f" {capital(caution)}." if caution else ""
     shown = f" {band}" if appraisal.n_runs > 1 else ""
     prices = f"{appraisal.base_year} prices, discounted at {appraisal.discount_rate:g}% a year"

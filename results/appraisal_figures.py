@@ -194,7 +194,8 @@ def cumulative_rows(sums: Sums) -> Iterator[Row]:
     for perspective in (EXCHEQUER, SOCIETY):
         running = np.cumsum(sums.net(perspective) * flows.factors.of("discounted"), axis=1)
         columns = describe(running, flows.draws)
-        kind, n_draws = interval_kind(flows.n_runs), len(np.unique(flows.draws))
+        n_draws = len(np.unique(flows.draws))
+        kind = interval_kind(flows.n_runs, n_draws)
         for month in range(running.shape[1]):
             stat = Stat(
                 **{name: float(values[month]) for name, values in columns.items()},

@@ -100,7 +100,7 @@ def workbook(page: SavingsPage) -> bytes:
         ("Extrapolated years", ", ".join(appraisal.extrapolated) or "none"),
         ("Command", page.command),
     ]
-    words = interval_words(interval_kind(appraisal.n_runs), appraisal.n_runs)
+    words = interval_words(interval_kind(appraisal.n_runs, appraisal.n_draws), appraisal.n_runs)
     notes = [
         ("Finding", f"{who_sentence(appraisal)}. {value_sentence(appraisal)}"),
         *(("Choice", line) for line in choice_lines(appraisal)),

@@ -206,7 +206,7 @@ def caveats(appraisal: Appraisal, caution: str) -> list[str]:
         lines.append("The run is a draft on a sample; sums are those of the sample, not scaled up.")
     lines.append(
         "Intervals hold chance between runs"
-        + (" and draws of parameters" if appraisal.frame["n_draws"].max() > 1 else " at central parameter values alone")
+        + (" and draws of parameters" if appraisal.n_draws > 1 else " at central parameter values alone")
         + "; cashable shares, wellbeing values and other terms of the appraisal are varied one at a time."
     )
     if appraisal.flag():

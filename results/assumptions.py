@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from evidence.registry import distance
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from scenarios.service_specs import ServicesSpec
 
 COLUMNS = ("Parameter", "Value", "Unit", "95% interval", "Confidence", "Source")
+DRAWN = "Draws: mean (90%)"
+"""Column of what the draws of the posterior that were run hold; only where there were any."""
 ASSUMPTION = "assumption"
 DOORS = "doors"
 """Process whose parameters act only where residents can be referred to services."""
@@ -109,6 +111,7 @@ def parameter_frame(
     sources: Mapping[str, Source],
     names: Iterable[str] | None = None,
     overrides: Mapping[str, float] | None = None,
+    drawn: Sequence[Mapping[str, float]] = (),
 ) -> DataFrame:
     """Return the parameters as a frame of text by COLUMNS, assumptions first.
 
@@ -122,6 +125,9 @@ def parameter_frame(
         `process.name` of those to list; all by default.
     overrides : mapping, optional
         `process.name` -> value that the scenario set in place of the evidence's.
+    drawn : sequence of mapping
+        `process.name` -> value (of a list, the factor on it) of each draw of the posterior that was run; a column tells
+        of their mean and spread where there are any.
     """
     import pandas as pd
 
@@ -138,6 +144,20 @@ def parameter_frame(
             if key in changed:
                 title = f"set by the scenario to {value_words(changed[key])}; evidence: {title}"
             cells = (value_words(parameter.value), parameter.unit, interval_of(parameter), parameter.confidence, title)
-            rows.append((parameter.confidence != ASSUMPTION, key, *cells))
+            values = [] if key in changed else [draw[key] for draw in drawn if key in draw]
+            rows.append((parameter.confidence != ASSUMPTION, key, *cells, drawn_words(parameter, values)))
     rows.sort()
-    return pd.DataFrame([row[1:] for row in rows], columns=list(COLUMNS))
+    frame = pd.DataFrame([row[1:] for row in rows], columns=[*COLUMNS, DRAWN])
+    return frame if drawn else frame.drop(columns=DRAWN)
+
+
+def drawn_words(parameter: Parameter, values: Sequence[float]) -> str:
+    """Return mean and 90% range of a parameter over draws of the posterior; of a list those of the factor on it."""
+    import numpy as np
+
+    if not values:
+        return "not varied"
+    times = "× " if isinstance(parameter.value, tuple) else ""
+    low, high = np.quantile(values, (0.05, 0.95))
+    spread = f" ({times}{low:.4g} to {times}{high:.4g})" if len(values) > 1 else ""
+    return f"{times}{np.mean(values):.4g}{spread}"

@@ -153,7 +153,7 @@ def ratios(
         ends = ratio_interval(share(a, b), wilson(a, b, LEVEL), known)
     missing = np.isnan(ratio)
     alone = np.isnan(low) | (low == high)
-    kind = np.where(missing, "none", np.where(alone, WILSON, interval_kind(len(draws))))
+    kind = np.where(missing, "none", np.where(alone, WILSON, interval_kind(len(draws), len(np.unique(draws)))))
     low = np.where(missing, np.nan, np.where(alone, ends[0], low))
     high = np.where(missing, np.nan, np.where(alone, ends[1], high))
     return {name: ratio, f"{name}_p05": low, f"{name}_p95": high, f"{name}_interval": kind}

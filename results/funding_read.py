@@ -87,7 +87,7 @@ class Figures:
     @property
     def interval_words(self) -> str:
         """Return how the intervals are to be read."""
-        return interval_words(interval_kind(len(self.runs)), len(self.runs))
+        return interval_words(interval_kind(len(self.runs), len({draw for draw, _ in self.runs})), len(self.runs))
 
     def arm(self, measure: str, mask: int, allocator: str | None = None) -> Series | None:
         """Return a measure of one arm by run, None where it was not run.

@@ -102,5 +102,5 @@ def statistics_of(values: Floats, draws: Ints, n_seeds: int) -> dict[str, NDArra
     columns["n_draws"] = np.full(n_figures, len(np.unique(draws)))
     columns["n_seeds"] = np.full(n_figures, n_seeds)
     columns["mc_se"] = found["mc_se"]
-    columns["interval"] = np.full(n_figures, interval_kind(n_runs))
+    columns["interval"] = np.full(n_figures, interval_kind(n_runs, len(np.unique(draws))))
     return columns

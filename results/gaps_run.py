@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from results.equity import EVERYTHING, NEED
 from results.geography import Geography, slug
+from results.store import runs_of
 from scenarios.vocabulary import month_name, parse_month
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ COUNTS, EQUITY = Path("results") / "services.parquet", "equity.csv"
 
 @dataclass(frozen=True)
 class RunFacts:
-    """Which run the counts come from; `months` are those of its policy."""
+    """Which run the counts come from; means are over `n_runs`, `months` are those of its policy."""
 
     run_id: str
     scenario: str
@@ -40,13 +41,9 @@ class RunFacts:
     sample: int
     seeds: tuple[int, ...]
     n_draws: int
+    n_runs: int
     start: int
     months: int
-
-    @property
-    def n_runs(self) -> int:
-        """Return how many runs the means are over."""
-        return len(self.seeds) * self.n_draws
 
     @property
     def where(self) -> str:
@@ -57,7 +54,7 @@ class RunFacts:
         """Return from which run, sample and seeds the counts come."""
         scale = "every resident" if self.sample == 1 else f"one resident in {self.sample}, not scaled up"
         seeds = f"seed {self.seeds[0]}" if len(self.seeds) == 1 else f"{len(self.seeds)} seeds"
-        draws = "" if self.n_draws == 1 else f" and {self.n_draws} draws"
+        draws = "" if self.n_draws == 1 else f" and {self.n_draws} draws of the posterior, {self.n_runs} runs in all"
         return (
             f"Reached, waiting and started come from run {self.run_id} of the scenario '{self.scenario}': {scale}, "
             f"mean over {seeds}{draws}, {self.months} months from {month_name(self.start)}. Reached are referrals a "
@@ -95,6 +92,7 @@ def run_facts(manifest: Mapping[str, Any]) -> RunFacts:
         manifest["sample"],
         tuple(manifest["seeds"]),
         len(manifest["draws"]),
+        len(runs_of(manifest)),
         parse_month(horizon["start"]),
         horizon["months"],
     )

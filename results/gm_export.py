@@ -27,6 +27,7 @@ from results.plan_model import before_programmes
 from results.prices import price_base, price_words
 from results.statistics import Stat, statistic
 from results.story import agency_name
+from results.summary import NOT_CALIBRATED
 from results.workbook import SMALL_FLAG, book_bytes
 from simulation.ledger import AGENCIES, LINE_INDEX, LINES
 
@@ -86,6 +87,8 @@ def benefit_frame(
         Which unit cost belongs to which states.
     costs : mapping
         Name of the unit cost -> its published values.
+    status : str
+        Whether the runs are calibrated, in words.
 
     Raises
     ------
@@ -240,7 +243,7 @@ def cost_frame(runs: Sequence[PairedSeed]) -> DataFrame:
     return pd.DataFrame(rows, columns=list(COST_COLUMNS))
 
 
-def notes_of(runs: Sequence[PairedSeed]) -> list[tuple[str, str]]:
+def notes_of(runs: Sequence[PairedSeed], status: str = NOT_CALIBRATED) -> list[tuple[str, str]]:
     """Return what a reader of the table must know: subject, text."""
     panel = runs[0].policy
     sample = (
@@ -255,7 +258,7 @@ def notes_of(runs: Sequence[PairedSeed]) -> list[tuple[str, str]]:
         ("Displacement", "Not a column of the tool; published rows leave it out, rows of the ledger include it."),
         ("Two bases", "Rows at published unit costs and rows of the ledger value the same outcomes: never add "
          "the two. Economic and social rows never enter a fiscal return."),
-        ("Horizon", f"{panel.horizon} months of {panel.arm}; {len(runs)} runs; not calibrated. {sample}"),
+        ("Horizon", f"{panel.horizon} months of {panel.arm}; {len(runs)} runs; {status}. {sample}"),
         ("Optimism bias", "The tool's percentages by grade of confidence were not retrievable: enter your own."),
         ("Lag and drop-off", "Measured: month of most additional residents in work, and the yearly fall after it. Both "
          "are inside the outcomes already: do not apply them a second time."),
@@ -265,7 +268,11 @@ def notes_of(runs: Sequence[PairedSeed]) -> list[tuple[str, str]]:
 
 
 def write_gm(
-    runs: Sequence[PairedSeed], path: Path, outcomes: Sequence[GmOutcome], costs: Mapping[str, PublishedCost]
+    runs: Sequence[PairedSeed],
+    path: Path,
+    outcomes: Sequence[GmOutcome],
+    costs: Mapping[str, PublishedCost],
+    status: str = NOT_CALIBRATED,
 ) -> DataFrame:
     """Write a comparison in the tool's order, as .xlsx or as .csv with its costs beside it; return the benefits.
 
@@ -279,6 +286,8 @@ def write_gm(
         Which unit cost belongs to which states.
     costs : mapping
         Name of the unit cost -> its published values.
+    status : str
+        Whether the runs are calibrated, in words.
 
     Raises
     ------
@@ -287,13 +296,13 @@ def write_gm(
     """
     if path.suffix.lower() not in (".csv", ".xlsx"):
         raise GmError(f"'{path.name}' ends in neither .csv nor .xlsx; name a file with one of these endings.")
-    benefits, spent, notes = benefit_frame(runs, outcomes, costs), cost_frame(runs), notes_of(runs)
+    benefits, spent, notes = benefit_frame(runs, outcomes, costs), cost_frame(runs), notes_of(runs, status)
     if path.suffix.lower() == ".xlsx":
         arm = runs[0].policy.arm
-        cover = [("Policy", arm), ("Baseline", runs[0].baseline.arm), ("Status", "not calibrated")]
+        cover = [("Policy", arm), ("Baseline", runs[0].baseline.arm), ("Status", status)]
         sheets = {"Benefits": ("Benefits by outcome and agency", benefits), "Costs": ("Costs by funder", spent)}
         title = f"{arm} in the order of the Greater Manchester tool"
-        write_bytes(path, book_bytes(title, cover, notes, sheets, "not calibrated"))
+        write_bytes(path, book_bytes(title, cover, notes, sheets, status))
     else:
         write_text(path, csv_of(benefits, notes))
         write_text(costs_path(path), csv_of(spent, notes[:1]))

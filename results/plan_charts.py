@@ -9,7 +9,7 @@ from typing import Any
 from results import theme
 from results.charts import Chart, chart_of
 from results.plan_claims import ClaimRow, amount
-from results.plan_data import STATUS, PlanResult, figure_text
+from results.plan_data import PlanResult, figure_text
 from results.plan_model import YEAR_IN_WORK, ModelFigure
 
 STEP = 2.8
@@ -189,7 +189,7 @@ def model_chart(result: PlanResult) -> Chart | None:
     caption = (
         f"Exchequer gain before programme spending for each additional year in work, {result.facts.run_words}. Dashed: "
         f"the plan's {published} in 2012/13 prices. Lines: 90% intervals. Source: Workability simulation. "
-        f"{STATUS.capitalize()}."
+        f"{result.facts.status.capitalize()}."
     )
     columns = {"label": "Figure", "mean": "Pounds", "p05": "5%", "p95": "95%"}
     axis = ("Pounds for each additional year in work (below zero: costs more)", ",.0f")

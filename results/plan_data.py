@@ -58,6 +58,8 @@ class PlanFacts:
     run: str = ""
     run_words: str = ""
     sample: int = 1
+    status: str = STATUS
+    """whether the run is calibrated, in words"""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def plain(result: PlanResult) -> dict[str, Any]:
         "period": plan.period,
         "source": {"id": plan.source.id, "title": plan.source.title, "date": plan.source.date},
         "run": result.facts.run or None,
-        "status": STATUS if result.facts.run else None,
+        "status": result.facts.status if result.facts.run else None,
         "edition": None if result.edition is None else result.edition.name,
         "claims": [_claim(result, row) for row in result.rows],
     }

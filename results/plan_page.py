@@ -10,7 +10,7 @@ from results.charts import Chart
 from results.files import write_json, write_text
 from results.plan_charts import plan_charts
 from results.plan_claims import ClaimRow, amount, difference_text, found_text, published_text
-from results.plan_data import STATUS, PlanResult, dictionary, figure_text, findings, plain, source_words, tidy
+from results.plan_data import PlanResult, dictionary, figure_text, findings, plain, source_words, tidy
 from results.report import capital, render
 from results.store import COMPLETE, RunFolder, StoreError, checksums, csv_text
 from results.tables import Table, chart_table, table_of
@@ -103,14 +103,16 @@ def context_of(result: PlanResult, charts: Sequence[Chart]) -> dict[str, Any]:
     ]
     if facts.run:
         caveats.append(
-            f"The model's figures are of one run and {STATUS}; they answer the nearest question, not the same."
+            f"The model's figures are of one run and {facts.status}; they answer the nearest question, not the same."
         )
     ids = [plan.source.id, *(item.source for row in result.rows for item in row.inputs)]
     return {
         "title": f"What the plan claims: {plan.group}",
         "subtitle": f"{plan.title}: each claim, the arithmetic that reproduces it, and what to watch.",
         "about": plan.about,
-        "status": f"{capital(STATUS)}." if facts.run else "Arithmetic on published figures; no run stands beside it.",
+        "status": f"{capital(facts.status)}."
+        if facts.run
+        else "Arithmetic on published figures; no run stands beside it.",
         "caveats": caveats,
         "sections": SECTIONS,
         "cards": cards_of(result),

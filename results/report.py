@@ -130,10 +130,16 @@ def default_caveats(headline: Headline) -> list[str]:
             "The model is not calibrated: its parameters are evidence and hand-tuned levels, not fitted to the region. "
             "Take directions and orders of magnitude, not point figures."
         )
+    if headline.calibrated:
+        out.append(
+            f"The model is {headline.calibration}; what the fit missed, and why, is on the region's scorecard "
+            "(workability validate)."
+        )
     if headline.n_draws == 1:
+        fixed = "one draw of the posterior" if headline.calibrated else "central parameter values"
         out.append(
             f"Most of the uncertainty is not in the intervals: they show the chance of {seeds_words(headline)} at "
-            "central parameter values, not the range of the parameters."
+            f"{fixed}, not the range of the parameters."
         )
     if headline.sample > 1:
         out.append(
@@ -241,7 +247,8 @@ def assumption_words(data: ReportData) -> dict[str, Any]:
         f"{len(frame)} parameters were used; {len(judged)} of them are assumptions that no publication gives, listed "
         "first with wide intervals. None was varied between these runs."
         if data.headline.n_draws == 1
-        else f"{len(frame)} parameters were used; {len(judged)} of them are assumptions that no publication gives."
+        else f"{len(frame)} parameters were used; {len(judged)} of them are assumptions that no publication gives. The "
+        f"last column has mean and 90% range over the {data.headline.n_draws} draws of the posterior that were run."
     )
     caption = "Parameters with value, unit, interval, confidence and source"
     return {

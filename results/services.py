@@ -198,7 +198,11 @@ def _rows(
     items = [item for item in ITEMS if is_whole or item not in (PLACES, "share_in_use")]
     rows: list[dict[str, object]] = []
     sides = {"policy": policy, "baseline": baseline, "difference": policy - baseline}
-    plain = {"n_draws": len(np.unique(draws)), "n_seeds": n_seeds, "interval": interval_kind(len(draws))}
+    plain = {
+        "n_draws": len(np.unique(draws)),
+        "n_seeds": n_seeds,
+        "interval": interval_kind(len(draws), len(np.unique(draws))),
+    }
     for arm, values in sides.items():
         described = describe(values, draws)
         for item in items:

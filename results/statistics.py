@@ -12,7 +12,9 @@ Floats = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 QUANTILE_NAMES = ("p05", "p25", "p50", "p75", "p95")
 MANY_RUNS = 20
-"""From this number of runs on, the 5th and 95th percentile are read off the runs themselves."""
+"""From this number of runs (of draws, where there are several) on, percentiles are read off them themselves."""
+OVER_DRAWS = "prediction"
+"""Interval of fewer draws than that: of what another draw of the posterior would give, not of the mean."""
 STAT_COLUMNS = ("mean", *QUANTILE_NAMES, "n_draws", "n_seeds", "mc_se", "interval")
 STAT_WORDS = {
     "mean": "mean over runs; a ratio is the ratio of two means",
@@ -25,7 +27,9 @@ STAT_WORDS = {
     "n_seeds": "number of seeds",
     "mc_se": "Monte Carlo standard error of the mean, from chance alone",
     "interval": f"what p05 to p95 are: t = Student's t interval of the mean (fewer than {MANY_RUNS} runs), quantiles = "
-    "percentiles over the runs, none = one run or no interval, so p05 to p95 are blank",
+    f"percentiles over the runs, {OVER_DRAWS} = Student's t interval of what one more draw of the posterior would give "
+    f"(fewer than {MANY_RUNS} draws); over several draws each counts by its mean over seeds; none = one run or no "
+    "interval, so p05 to p95 are blank",
 }
 """What each column of a statistic is, for readers of the files."""
 
@@ -35,8 +39,9 @@ class Stat:
     """A figure over runs: mean, percentiles, number of draws and seeds, Monte Carlo standard error of the mean.
 
     `interval` says what p05 to p95 hold: `t` = Student's t interval of the mean over few seeds (no parameter
-    uncertainty), so that p50 is the mean; `quantiles` = percentiles over runs; `none` = one run, so the
-    percentiles are not numbers.
+    uncertainty), so that p50 is the mean; `prediction` = the interval of what another draw would give, from few draws;
+    `quantiles` = percentiles over runs, or over draws where there are several; `none` = one run, so the percentiles are
+    not numbers.
     """
 
     mean: float
@@ -108,20 +113,28 @@ def describe(values: Floats, draws: NDArray[np.int64]) -> dict[str, Floats]:
     draws : int64, shape (runs,)
         Draw of each run.
     """
-    n = len(values)
     out = {"mean": np.asarray(values.mean(axis=0), np.float64), "mc_se": standard_error(values, draws)}
+    labels, index = np.unique(draws, return_inverse=True)
+    has_draws = len(labels) > 1
+    if has_draws:  # each draw counts once, and chance is averaged out where it has several seeds
+        values = np.stack([values[index == k].mean(axis=0) for k in range(len(labels))])
+    n = len(values)
     if n >= MANY_RUNS:
         for name, q in zip(QUANTILE_NAMES, QUANTILES, strict=True):
             out[name] = np.asarray(np.quantile(values, q, axis=0), np.float64)
         return out
     spread = np.full(values.shape[1:], np.nan) if n < 2 else values.std(axis=0, ddof=1) / np.sqrt(n)
+    if has_draws:
+        spread = spread * np.sqrt(n + 1.0)  # of another draw round the mean of these
     for name, q in zip(QUANTILE_NAMES, QUANTILES, strict=True):
         out[name] = out["mean"] + (student(n, q) * spread if n > 1 else spread)
     return out
 
 
-def interval_kind(n_runs: int) -> str:
-    """Return what p05 to p95 hold for this number of runs: `none`, `t` or `quantiles`."""
+def interval_kind(n_runs: int, n_draws: int = 1) -> str:
+    """Return what p05 to p95 hold for this number of runs and draws: `none`, `t`, `prediction` or `quantiles`."""
+    if n_draws > 1:
+        return OVER_DRAWS if n_draws < MANY_RUNS else "quantiles"
     return "none" if n_runs < 2 else "t" if n_runs < MANY_RUNS else "quantiles"
 
 
@@ -131,6 +144,8 @@ def interval_words(kind: str, n_runs: int) -> str:
         return "one run, so no interval"
     if kind == "t":
         return f"90% interval of the mean over {n_runs} seeds (Student's t); parameter uncertainty not included"
+    if kind == OVER_DRAWS:
+        return f"90% interval of another draw of the posterior, from {n_runs} runs (Student's t); chance included"
     return f"nine in ten of {n_runs} runs"
 
 
@@ -148,7 +163,7 @@ def statistic(values: Floats, draws: NDArray[np.int64], n_seeds: int) -> Stat:
     """
     parts = {k: float(v) for k, v in describe(np.asarray(values, np.float64), draws).items()}
     n_draws = len(np.unique(draws))
-    return Stat(**parts, n_draws=n_draws, n_seeds=n_seeds, interval=interval_kind(len(values)))
+    return Stat(**parts, n_draws=n_draws, n_seeds=n_seeds, interval=interval_kind(len(values), n_draws))
 
 
 def ratio_statistic(above: Floats, below: Floats, draws: NDArray[np.int64], n_seeds: int) -> Stat:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -305,3 +305,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as problem:
         raise StoreError(f"{folder.name}/manifest.json can't be read: {problem}; run the scenario again") from problem
     return found
+
+
+def runs_of(manifest: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Return draw and seed of every run that a manifest names; without draws of a posterior, its seeds."""
+    named = manifest["inputs"].get("runs") or [(draw, seed) for draw in manifest["draws"] for seed in manifest["seeds"]]
+    return [(int(draw), int(seed)) for draw, seed in named]
+
+
+def calibration_of(manifest: Mapping[str, Any]) -> str:
+    """Return what a run says of the posterior behind it; empty where it took the evidence's own values."""
+    return str(manifest["inputs"].get("calibration", ""))

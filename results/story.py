@@ -154,10 +154,11 @@ def sentence_on_certainty(headline: Headline) -> str:
     """Return how sure the figures are."""
     stat = headline.stats["net"]
     words = interval_words(stat.interval, headline.n_runs)
+    fixed = "one draw of the posterior" if headline.calibrated else "their central values"
     draws = (
-        "Parameters are fixed at their central values, so the ranges in the evidence are not part of the interval."
+        f"Parameters are fixed at {fixed}, so the ranges in the evidence are not part of the interval."
         if headline.n_draws == 1
-        else f"The interval includes {headline.n_draws} draws of the uncertain parameters."
+        else f"They hold both chance and {headline.n_draws} draws of the posterior, each the same in both arms."
     )
     return f"Figures in brackets: {words}. {draws}"
 

@@ -77,7 +77,7 @@ class Headline:
     policy: str
     baseline: str
     sample: int
-    calibrated: bool
+    calibration: str
     months: tuple[str, ...]
     seeds: tuple[int, ...]
     n_draws: int
@@ -105,6 +105,11 @@ class Headline:
     """what it is worth, at central choices; None where nothing was appraised"""
     distance: DataFrame | None = None
     """distance travelled, by `results.distance.COLUMNS`; None where neither arm has services"""
+
+    @property
+    def calibrated(self) -> bool:
+        """Return whether a posterior stands behind the parameters."""
+        return bool(self.calibration)
 
     @property
     def equity_words(self) -> str:
@@ -172,8 +177,8 @@ class Headline:
 
     @property
     def caution(self) -> str:
-        """Return the words that every output carries; empty once the model is calibrated and at full scale."""
-        words = [] if self.calibrated else [NOT_CALIBRATED]
+        """Return the words that every output carries: whether the model is calibrated, and whether it is a draft."""
+        words = [self.calibration or NOT_CALIBRATED]
         if self.sample > 1:
             words.append(
                 f"draft on a 1:{self.sample} sample, counts not scaled up, caps and budgets divided by {self.sample}"
@@ -218,7 +223,7 @@ class Headline:
 def summarise(
     seeds: Sequence[PairedSeed],
     geography: Geography | None = None,
-    calibrated: bool = False,
+    calibration: str = "",
     context: str = "",
     changed: Sequence[str] = (),
     score_targets: Sequence[ScoreTarget] = (),
@@ -232,8 +237,8 @@ def summarise(
         At least one; all of the same two arms and months.
     geography : Geography, optional
         Names of the Places and area groups; Places are numbered where it is missing.
-    calibrated : bool
-        Whether a posterior stands behind the parameters; if not, every output says so.
+    calibration : str
+        What is said of the posterior behind the parameters; empty where there is none, and every output says so.
     context : str
         Name of the context that both arms are done in.
     changed : sequence of str
@@ -256,7 +261,7 @@ def summarise(
         policy=first.arm,
         baseline=runs[0].baseline.arm,
         sample=first.sample,
-        calibrated=calibrated,
+        calibration=calibration,
         months=tuple(month_name(int(m)) for m in first.months[first.start :]),
         seeds=tuple(sorted({run.seed for run in runs})),
         n_draws=len(np.unique(draws)),
@@ -353,7 +358,7 @@ def series_frame(runs: list[PairedSeed], draws: NDArray[np.int64], n_seeds: int,
                 **describe(values, draws),
                 "n_draws": len(np.unique(draws)),
                 "n_seeds": n_seeds,
-                "interval": interval_kind(len(runs)),
+                "interval": interval_kind(len(runs), len(np.unique(draws))),
             }
             parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workability import options as o
-from workability.command_run import DEFAULT_SEEDS
 from workability.guard import guarded
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def capacity(
     delivery: Annotated[
         str, typer.Option("--delivery", help="array, or queue: also client by client in salabim.", metavar="HOW")
     ] = "array",
-    seeds: o.SeedsOption = DEFAULT_SEEDS,
+    seeds: o.SeedsOption = None,
     seed: o.SeedOption = 1,
     sample: o.SampleOption = "1:1",
     start: o.StartOption = None,
@@ -56,12 +55,13 @@ def capacity(
     found by full runs. A finished answer is read, not made again.
     """
     from experiments.capacity import CapacityRequest, find_capacity
-    from experiments.requests import Request, parse_overrides, parse_sample
+    from experiments.requests import DEFAULT_SEEDS, Request, parse_overrides, parse_sample
     from workability import terminal
 
     study = Request(
         scenario,
-        n_seeds=seeds,
+        n_seeds=DEFAULT_SEEDS if seeds is None else seeds,
+        draws=(0,),
         seed=seed,
         sample=parse_sample(sample),
         start=start,

@@ -43,7 +43,6 @@ def funding(
     ] = None,
     seeds: o.SeedsOption = DEFAULT_SEEDS,
     seed: o.SeedOption = 1,
-    draws: o.DrawsOption = 1,
     sample: o.SampleOption = "1:20",
     start: o.StartOption = None,
     months: o.MonthsOption = None,
@@ -76,7 +75,7 @@ def funding(
             raise InvalidRequest("--set region and --region say the same thing; keep one.")
         overrides["region"] = region
     study = Request(
-        scenario, n_seeds=seeds, seed=seed, n_draws=draws, sample=parse_sample(sample), start=start, months=months,
+        scenario, n_seeds=seeds, seed=seed, draws=(0,), sample=parse_sample(sample), start=start, months=months,
         overrides=overrides, environment=dict(os.environ), threads=threads, workers=workers, out=out,
     )  # fmt: skip
     varied = tuple(CONSTRAINTS) if constraints is None else _split(constraints)
@@ -112,7 +111,7 @@ def _show_plan(planned: FundingPlan, colour: bool) -> None:
         ("varied", ", ".join(planned.request.factors) if not planned.request.ends_only else "nothing: the two ends"),
         ("not varied", ", ".join(planned.rest) or "nothing"),
         ("allocators", ", ".join(planned.allocators)),
-        ("arms", f"{len(planned.arms)}, each on {request.n_seeds} seed(s)"),
+        ("arms", f"{len(planned.arms)}, each on {request.seeds} seed(s)"),
         ("residents", f"{planned.plan.n_residents:,}" + ("" if sample == 1 else f" (a 1:{sample} sample: a draft)")),
         ("processes", f"{planned.workers} of {planned.threads} thread(s)"),
         ("expected", planned.estimate.sentence()),

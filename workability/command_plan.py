@@ -102,10 +102,11 @@ def gm_export(
     """
     from experiments.run_folder import pairs_of
     from experiments.savings_plan import export_gm, run_of
+    from results.store import calibration_of
     from workability.terminal import data
 
-    folder, _ = run_of(run, runs)
-    table = export_gm(pairs_of(folder), file, unit_costs)
+    folder, manifest = run_of(run, runs)
+    table = export_gm(pairs_of(folder), file, unit_costs, calibration_of(manifest))
     if as_json:
         data(json.dumps({"run_id": folder.name, "file": file.as_posix(), "rows": len(table)}))
     else:

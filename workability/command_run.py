@@ -12,16 +12,16 @@ from workability.guard import guarded
 if TYPE_CHECKING:
     from experiments.requests import Request
 
-DEFAULT_SEEDS = 8
 DEFAULT_OUT = Path("runs")
 
 
 @guarded
 def run(
     scenario: o.ScenarioArgument,
-    seeds: o.SeedsOption = DEFAULT_SEEDS,
+    seeds: o.SeedsOption = None,
     seed: o.SeedOption = 1,
-    draws: o.DrawsOption = 1,
+    draws: o.DrawsOption = None,
+    draw: o.DrawOption = [],  # noqa: B006  typer copies it
     sample: o.SampleOption = "1:1",
     start: o.StartOption = None,
     months: o.MonthsOption = None,
@@ -42,15 +42,17 @@ def run(
     Example: workability run kickstart --sample 1:50 --seeds 4
 
     Both arms share every random number, so a difference is what the scenario caused. What is finished is not
-    repeated; a run that was stopped goes on where it was when the same command is given again.
+    repeated; a run that was stopped goes on where it was when the same command is given again. Where the region is
+    calibrated, run t takes draw t of the posterior and seed t, so that intervals hold what is not known and chance.
     """
-    from experiments.requests import Request, parse_overrides, parse_sample
+    from experiments.requests import Request, parse_draws, parse_overrides, parse_sample
 
     request = Request(
         scenario,
         n_seeds=seeds,
         seed=seed,
         n_draws=draws,
+        draws=parse_draws(draw),
         sample=parse_sample(sample),
         start=start,
         months=months,
@@ -68,9 +70,10 @@ def run(
 def compare(
     first: o.ScenarioArgument,
     second: o.ScenarioArgument,
-    seeds: o.SeedsOption = DEFAULT_SEEDS,
+    seeds: o.SeedsOption = None,
     seed: o.SeedOption = 1,
-    draws: o.DrawsOption = 1,
+    draws: o.DrawsOption = None,
+    draw: o.DrawOption = [],  # noqa: B006  typer copies it
     sample: o.SampleOption = "1:1",
     start: o.StartOption = None,
     months: o.MonthsOption = None,
@@ -90,7 +93,7 @@ def compare(
 
     Example: workability compare kickstart jobs-guarantee --sample 1:50 --seeds 4
     """
-    from experiments.requests import Request, parse_overrides, parse_sample
+    from experiments.requests import Request, parse_draws, parse_overrides, parse_sample
 
     request = Request(
         second,
@@ -98,6 +101,7 @@ def compare(
         n_seeds=seeds,
         seed=seed,
         n_draws=draws,
+        draws=parse_draws(draw),
         sample=parse_sample(sample),
         start=start,
         months=months,

@@ -217,9 +217,10 @@ class Comparison:
 def run(
     scenarios: Sequence[str | Scenario],
     *,
-    seeds: int = 8,
+    seeds: int | None = None,
     seed: int = 1,
-    draws: int = 1,
+    draws: int | None = None,
+    draw: int | Sequence[int] | None = None,
     sample: int = 1,
     start: str | None = None,
     months: int | None = None,
@@ -237,12 +238,14 @@ def run(
     ----------
     scenarios : Sequence[str or Scenario]
         The baseline and the alternative; names, files or loaded scenarios.
-    seeds : int
-        Number of seeds.
+    seeds : int or None
+        Number of seeds: 8 by default; where draws are asked for, of each draw, which else has one.
     seed : int
         The first seed.
-    draws : int
-        Draws of what is not known; 1 until a calibration ships.
+    draws : int or None
+        Draws 1 to so many of the posterior; by default one a seed, where the region has a posterior.
+    draw : int or sequence of int or None
+        Exactly these draws; 0 is the evidence's own values, which are not calibrated.
     sample : int
         1 for every resident, k for one in k.
     start : str or None
@@ -274,6 +277,7 @@ def run(
         n_seeds=seeds,
         seed=seed,
         n_draws=draws,
+        draws=(draw,) if isinstance(draw, int) else None if draw is None else tuple(draw),
         sample=sample,
         start=start,
         months=months,

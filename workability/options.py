@@ -7,10 +7,21 @@ from typing import Annotated
 
 import typer
 
-SeedsOption = Annotated[int, typer.Option("--seeds", help="How many seeds to run.", metavar="N")]
+SeedsOption = Annotated[
+    int | None, typer.Option("--seeds", help="How many seeds to run; with --draw(s), for each draw.", metavar="N")
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="The first seed; the others follow it.", metavar="S")]
 DrawsOption = Annotated[
-    int, typer.Option("--draws", help="Draws of what is not known; 1 until a calibration ships.", metavar="N")
+    int | None,
+    typer.Option(
+        "--draws", help="Draws 1 to N of the posterior. Default: one a seed, where the region has one.", metavar="N"
+    ),
+]
+DrawOption = Annotated[
+    list[str],
+    typer.Option(
+        "--draw", help="Exactly these draws: 3 or 1,5,9; 0 is the evidence's own values, not calibrated.", metavar="K"
+    ),
 ]
 SampleOption = Annotated[
     str,

@@ -60,6 +60,7 @@ def show_plan(plan: Plan, colour: bool = True) -> None:
     colour : bool
         Whether colour is allowed at all.
     """
+    from experiments.plans import cautions
     from experiments.words import changes_of
 
     sample = plan.request.sample
@@ -75,14 +76,24 @@ def show_plan(plan: Plan, colour: bool = True) -> None:
             "months",
             f"{arm.policy_month} of history, then {arm.months} in each arm, from {plan.policy.scenario.horizon.start}",
         ),
-        ("runs", f"{len(plan.request.tasks)} seeds on {plan.workers} process(es) of {plan.threads} thread(s)"),
+        ("runs", f"{run_words(plan)} on {plan.workers} process(es) of {plan.threads} thread(s)"),
         ("expected", plan.estimate.sentence()),
         ("folder", plan.folder.as_posix()),
-        ("status", "not calibrated"),
+        ("status", plan.drawn.words or "not calibrated"),
+        *(("mind", text) for text in cautions(plan)),
     ]
     terminal.table("What would run", ("", ""), rows, colour=colour)
     values = value_rows(plan.policy)
     terminal.table("The scenario", ("key", "value", "source", "from"), values, colour=colour)
+
+
+def run_words(plan: Plan) -> str:
+    """Return how many runs a study has, of how many draws and seeds."""
+    n = len(plan.request.tasks)
+    if not plan.drawn.draws:
+        return f"{n} seeds"
+    n_draws = len(plan.drawn.draws)
+    return f"{n} runs: {n_draws} draws of the posterior, {n // n_draws} seed(s) each"
 
 
 def show_headline(headline: Headline, colour: bool = True) -> None:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from scenarios.vocabulary import STATES
 from simulation.ledger import LINES
 from simulation.output import FLOW_ITEMS, SUBSIDY_ITEMS, RunOutput
 from simulation.run import simulate
+from simulation.version import MODEL
 from tests.worlds import arrays_of, baseline, living_in, start_of, subsidy, with_subsidies, world
 
 FILE = Path(__file__).with_name("made_world.json")
@@ -57,12 +59,37 @@ def summary(output: RunOutput) -> dict[str, Any]:
     }
 
 
+def renewed(kept: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Return the file's new content.
+
+    Raises
+    ------
+    AssertionError
+        If figures moved and the model has the number it had: posteriors made before would still be used.
+    """
+    moved = [name for name in found if found[name] != kept.get(name)]
+    assert not moved or kept["model"] != MODEL, (
+        f"{', '.join(moved)} moved, but the model is still number {MODEL}: raise MODEL in simulation/version.py"
+    )
+    return {"model": MODEL, **found}
+
+
+def test_figures_that_moved_are_not_written_under_the_number_they_had() -> None:
+    kept = {"model": MODEL, "baseline": {"flows": 1}}
+    assert renewed(kept, {"baseline": {"flows": 1}}) == kept
+    with pytest.raises(AssertionError, match="raise MODEL"):
+        renewed(kept, {"baseline": {"flows": 2}})
+    assert renewed({**kept, "model": MODEL - 1}, {"baseline": {"flows": 2}})["model"] == MODEL
+
+
 def test_the_made_world_s_run_is_the_one_on_file(update_golden: bool) -> None:
     names = ("baseline", "one subsidy", "two subsidies in a weaker market")
     found = {name: summary(output) for name, output in zip(names, outputs(), strict=True)}
     if update_golden:
-        FILE.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        before = json.loads(FILE.read_text(encoding="utf-8"))
+        FILE.write_text(json.dumps(renewed(before, found), indent=2) + "\n", encoding="utf-8")
     kept = json.loads(FILE.read_text(encoding="utf-8"))
+    assert kept["model"] == MODEL, "the file is of another model; run `make golden` and say why"
     for name in names:
         for part in kept[name]:
             assert found[name][part] == kept[name][part], (

@@ -32,9 +32,10 @@ def test_overrides_are_read_and_repeats_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"n_seeds": 0}, {"seed": -1}, {"sample": 0}, {"threads": 0}, {"workers": 0}, {"n_draws": 5}]
+    "options",
+    [{"n_seeds": 0}, {"seed": -1}, {"sample": 0}, {"threads": 0}, {"workers": 0}, {"n_draws": 0}, {"draws": (0, 1)}],
 )
-def test_impossible_options_are_refused(options: dict[str, int]) -> None:
+def test_impossible_options_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(InvalidRequest):
         Request("kickstart", **options)  # type: ignore[arg-type]
 

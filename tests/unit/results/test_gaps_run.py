@@ -25,7 +25,7 @@ from tests.unit.results.test_gaps import FACTS, TILES
 from tests.unit.results.test_report import Page
 
 FIRST, SECOND = SLUGS[:2]
-RUN = RunFacts("feedfacefeedface", "services-today", REGION, 20, (1, 2), 1, 15, 24)
+RUN = RunFacts("feedfacefeedface", "services-today", REGION, 20, (1, 2), 1, 2, 15, 24)
 """Two seeds; a policy of 24 months from 2026-04."""
 ROWS = [
     ("2026-03", "X0", FIRST, "service_referred", 1000),  # before the policy

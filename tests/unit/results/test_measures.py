@@ -19,7 +19,7 @@ from results.pairing import compare_arms
 from results.panel import panel_of
 from results.prices import last_rule_year, price_base
 from results.registry import measure
-from results.statistics import MANY_RUNS, Stat, ratio_statistic, statistic
+from results.statistics import MANY_RUNS, Stat, describe, ratio_statistic, statistic
 from results.summary import summarise
 from results.tidy import dictionary_table, frame, monthly_table, summary_table
 from scenarios.vocabulary import State, month_index
@@ -151,6 +151,35 @@ def test_many_runs_give_percentiles_and_one_run_gives_none():
     assert (many.interval, many.p05, many.p50, many.p95) == ("quantiles", 5, 50, 95)
     one = statistic(np.array([3.0]), np.zeros(1, np.int64), 1)
     assert one.interval == "none" and math.isnan(one.p05) and math.isnan(one.mc_se) and one.mean == 3
+
+
+def test_few_draws_give_the_interval_of_another_draw_and_each_counts_by_its_mean_over_seeds():
+    values, draws = np.array([9.0, 11.0, 12.0, 16.0, 15.0, 17.0]), np.array([1, 1, 2, 2, 3, 3])
+    means = np.array([10.0, 14.0, 16.0])
+    stat = statistic(values, draws, 2)
+    half = 2.9199856 * means.std(ddof=1) * math.sqrt(1 + 1 / 3)
+    assert (stat.interval, stat.n_draws) == ("prediction", 3)
+    assert stat.mean == pytest.approx(40 / 3)
+    assert (stat.p05, stat.p95) == (pytest.approx(40 / 3 - half), pytest.approx(40 / 3 + half))
+    assert stat.mc_se < means.std(ddof=1) / math.sqrt(3), "chance alone is less than both"
+
+
+def test_many_draws_give_percentiles_over_draws_with_chance_averaged_out():
+    rng = np.random.default_rng(1)
+    level, draws = np.arange(101.0), np.repeat(np.arange(1, 102), 2)
+    noise = np.repeat(rng.normal(0, 50, 101), 2) * np.tile([1, -1], 101)
+    stat = statistic(np.repeat(level, 2) + noise, draws, 2)
+    assert stat.interval == "quantiles"
+    assert (stat.p05, stat.p50, stat.p95) == (pytest.approx(5), pytest.approx(50), pytest.approx(95))
+
+
+def test_the_interval_of_another_draw_covers_it_nine_times_in_ten():
+    """Of 4,000 sets of eight draws, the ninth lies in the interval as often as a binomial count allows."""
+    rng, n, draws = np.random.default_rng(3), 4000, np.arange(1, 9)
+    found = describe(rng.normal(5, 3, (8, n)), draws)
+    ninth = rng.normal(5, 3, n)
+    share = ((found["p05"] <= ninth) & (ninth <= found["p95"])).mean()
+    assert abs(share - 0.9) < 4 * math.sqrt(0.9 * 0.1 / n)
 
 
 def test_monte_carlo_error_leaves_out_the_spread_between_draws():

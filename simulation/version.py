@@ -1,0 +1,6 @@
+"""The number of the model: what a posterior was made with, and what it may be used with."""
+
+from __future__ import annotations
+
+MODEL = 1
+"""Raise it whenever figures of a run change at the same parameters; posteriors of another number are refused."""
