@@ -23,7 +23,7 @@ ACTIVE = 6
 """Inputs of an output's Gaussian process: those with the steepest line or curve. More slow it and gain nothing."""
 FOLDS = 5
 SMOOTHEST, ROUGHEST = 30.0, 0.7
-"""Bounds of a length scale, in standard deviations of an input: beyond the first it is a line, below the second noise."""
+"""Bounds of a length scale, in standard deviations of an input: above the first a line, below the last noise."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,13 @@ def fit_output(x: Floats, y: Floats, smooth: bool = True) -> Output:
     y : output on the scale to emulate, shape (designs,).
     smooth : with a Gaussian process of what the line leaves.
     """
-    centre, scale = float(np.mean(y)), float(max(np.std(y), 1e-12))
+    centre, scale = float(np.mean(y)), max(float(np.std(y)), 1e-12)
     unit = (y - centre) / scale
     line, active, process = _fitted(x, unit, smooth)
     left_out = np.zeros(len(unit))
     for fold in range(FOLDS):
         rest = _folds(len(unit)) != fold
-        part, own, rough = _fitted(x[rest], unit[rest], smooth=False)
+        part, _, _ = _fitted(x[rest], unit[rest], smooth=False)
         trial = part.predict(features(x[~rest]))
         if process is not None:  # length scales as found on all designs; only the data are left out
             rough = GaussianProcessRegressor(process.kernel_, optimizer=None, normalize_y=True)
@@ -126,7 +126,7 @@ class Emulator:
         """Return the standard deviation of one run's noise at these means, same shape."""
         at, slope = np.array(self.noise).T
         centre = np.array([output.centre for output in self.outputs])
-        return np.exp(at + slope * (means - centre))
+        return np.asarray(np.exp(at + slope * (means - centre)), float)
 
     def onto(self, values: Floats) -> Floats:
         """Return outputs in their own units on the scale of emulation."""

@@ -130,7 +130,7 @@ def fit(
             progress(month, model, levels)
     model.lanes.close()
     found = Levels(
-        np.round(np.exp(np.mean([k[0] for k in kept], axis=0)), DIGITS),
+        np.asarray(np.round(np.exp(np.mean([k[0] for k in kept], axis=0)), DIGITS), float),
         round(float(np.mean([k[1] for k in kept])), DIGITS),
         round(float(np.mean([k[2] for k in kept]))),
     )

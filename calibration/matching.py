@@ -98,7 +98,7 @@ class World:
         value, se = self.tightness.value, self.tightness.se
         whole = np.zeros((len(mean) + 1, len(mean) + 1))
         whole[:-1, :-1], whole[-1, -1] = covariance, (se / value) ** 2
-        return np.append(mean, np.log(value)), np.linalg.cholesky(whole)
+        return np.append(mean, np.log(value)), np.asarray(np.linalg.cholesky(whole), float)
 
     def inputs(self, bank: pd.DataFrame) -> Floats:
         """Return the emulator's inputs of designs that were run, shape (designs, n)."""
@@ -209,8 +209,11 @@ def space_left(judge: Judge, limit: float, n: int, seed: int) -> float:
 
 @dataclass(frozen=True)
 class Chain:
-    """Draws of an ensemble sampler. `draws`: (n, coordinates); `length`: steps that two draws must lie apart to be
-    nearly independent; `accepted`: share of accepted moves; `spread`: largest ratio of scale between halves."""
+    """Draws of an ensemble sampler.
+
+    `draws`: (n, coordinates); `length`: steps that two draws must lie apart to be nearly independent; `accepted`: share
+    of accepted moves; `spread`: largest ratio of scale between halves.
+    """
 
     draws: Floats
     length: float
@@ -236,7 +239,7 @@ def ensemble(judge: Judge, n: int, steps: int, seed: int, first: Floats | None =
         first = 0.3 * rng.standard_normal((walkers, world.n))
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.1)]
     sampler = emcee.EnsembleSampler(walkers, world.n, judge.log_posterior, moves=moves, vectorize=True)
-    sampler._random = np.random.RandomState(seed)  # noqa: NPY002  the sampler knows no other generator
+    sampler._random = np.random.RandomState(seed)  # the sampler knows no other generator
     sampler.run_mcmc(first, RAN_IN + steps)
     chain = np.asarray(sampler.get_chain(discard=RAN_IN), float)
     length = float(np.max(emcee.autocorr.integrated_time(chain, quiet=True)))

@@ -28,9 +28,9 @@ DIGITS = 6
 class Prior:
     """The law of one parameter between the ends of its 95% interval.
 
-    `law`: `lognormal`, `logitnormal` for shares, or `uniform` where the evidence says so or the interval
-    begins at zero, since then nothing says how small the value may be. `is_whole`: the model takes whole numbers only. `is_factor`: the value multiplies
-    a table.
+    `law`: `lognormal`, `logitnormal` for shares, or `uniform` where the evidence says so, or where the interval begins
+    at zero or ends at the whole, since then nothing says how near to that end the value may be. `is_whole`: the model
+    takes whole numbers only. `is_factor`: the value multiplies a table.
     """
 
     name: str
@@ -76,9 +76,10 @@ def prior_of(process: str, item: Parameter) -> Prior:
     if not isinstance(bounds, tuple) or len(bounds) != 2 or not all(isinstance(end, int | float) for end in bounds):
         raise ValueError(f"{name} has no pair of bounds to make a prior of; give interval_95 or interval_ratio_95")
     low, high = (float(end) for end in bounds if isinstance(end, int | float))
-    if low <= 0.0 or item.distribution == "uniform":
+    is_share = item.unit == "share" and not is_factor
+    if low <= 0.0 or item.distribution == "uniform" or (is_share and high >= 1.0):
         law = "uniform"
-    elif item.unit == "share" and not is_factor and high < 1.0:
+    elif is_share:
         law = "logitnormal"
     else:
         law = "lognormal"

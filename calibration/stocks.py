@@ -43,14 +43,14 @@ class StockLaw:
 
     def totals(self) -> Floats:
         """Return the matrix that sums stocks over Places, shape (3, 3 x places)."""
-        return np.kron(np.eye(len(KINDS)), np.ones(self.n_places))
+        return np.asarray(np.kron(np.eye(len(KINDS)), np.ones(self.n_places)), float)
 
     def logs_of_totals(self) -> tuple[Floats, Floats]:
         """Return mean and covariance of the logarithms of the region's totals relative to their means."""
         sums = self.totals()
         mean = sums @ self.mean
         spread = sums @ self.covariance @ sums.T
-        return np.log(mean), spread / np.outer(mean, mean)
+        return np.asarray(np.log(mean), float), np.asarray(spread / np.outer(mean, mean), float)
 
     def given_totals(self, totals: Floats, noise: Floats) -> Floats:
         """Return stocks by Place with these totals over the region, shape (3 x places,).

@@ -1,4 +1,4 @@
-"""Which parameters the model can hold: every hazard must fit its segment of the unit interval."""
+"""Which parameters the model can hold: every hazard must fit its segment of the unit interval, every shape [0, 1]."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.covariates import GRID, Covariates
+from simulation.covariates import GRID, SPELL_CAP, Covariates
 from simulation.parameters import build
 from simulation.registry import parameters_of, transitions
 from simulation.thresholds import N_SEGMENTS, SEGMENTS
@@ -22,10 +22,13 @@ def is_supported(values: Mapping[str, Mapping[str, Any]], overrides: Mapping[str
     overrides : 'process.name' -> value.
     """
     held = parameters_of(build(values, overrides))
-    mesh = Covariates.mesh()
+    mesh, months = Covariates.mesh(), np.arange(SPELL_CAP + 1, dtype=float)
     for transition in transitions():
         hazard = np.broadcast_to(transition.hazard(mesh, held[transition.name]), GRID[1:])
         first, end = SEGMENTS[transition.destination]
         if not np.all(np.isfinite(hazard)) or hazard.max() > (end - first) / N_SEGMENTS:
+            return False
+        shape = None if transition.shape is None else transition.shape(months, held[transition.name])
+        if shape is not None and (shape.min() < 0.0 or shape.max() > 1.0 + 1e-12):
             return False
     return True
