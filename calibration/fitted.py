@@ -11,9 +11,10 @@ from typing import Any
 import pandas as pd
 from ruamel.yaml import YAML
 
-from calibration.levels import fit
+from calibration.levels import DIGITS, fit
+from calibration.solve import redrawn
 from calibration.targets import MEASURED_MONTHS, NOT_MEASURED, SETTLED_MONTHS, measure, stock_targets, table
-from evidence import load_region, parameters, rule_years, rules
+from evidence import load_region, parameters
 from evidence.known import ROLES
 from evidence.model import Region
 from evidence.region_files import LEVELS as LEVELS_FILE
@@ -23,12 +24,8 @@ from results.files import write_text
 from results.store import csv_text
 from scenarios.arm import arm
 from scenarios.resolve import resolve
-from simulation.population import build
-from simulation.run import levels_of
 from simulation.start import Levels
 from simulation.thresholds import LEVELS
-
-DIGITS = 4
 
 
 def as_mapping(region: Region, levels: Levels, months: int, sample: int) -> dict[str, Any]:
@@ -131,16 +128,8 @@ def fit_region(name: str, *, months: int = 360, sample: int = 1, threads: int = 
     sample, threads : one resident in so many; threads.
     """
     region, values = load_region(name), parameters()
-    population = build(region, values, sample)
-    levels = fit(
-        population,
-        values,
-        {year: rules(year) for year in rule_years()},
-        stock_targets(region, sample),
-        first=levels_of(region.levels, tuple(p.name for p in region.places)),
-        months=months,
-        averaged=months // 3,
-        sample=sample,
-        threads=threads,
-    )
+    baseline = arm(resolve("baseline", {"region": name}))
+    base = cached_start(region, values, baseline, sample=sample, draw=0, threads=threads)
+    start = redrawn(base, values, {}, base.levels, months)
+    levels, _ = fit(start, stock_targets(region, sample), months=months, averaged=months // 3, threads=threads)
     return as_mapping(region, levels, months, sample)

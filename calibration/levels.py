@@ -6,9 +6,8 @@ A controlled run-in moves them until stocks meet their targets; their mean over 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +15,7 @@ from numpy.typing import NDArray
 from scenarios.arm import ArmSpec
 from scenarios.vocabulary import STATES, State
 from simulation.model import RegionModel
-from simulation.population import Population
-from simulation.run import prepare
-from simulation.start import Levels
+from simulation.start import Levels, Start
 from simulation.thresholds import LEVELS, with_levels
 from simulation.visit import STANDARD_SHIFT
 
@@ -27,6 +24,13 @@ PROPORTIONAL, INTEGRAL = np.array([1.0, 1.0, 0.3]), np.array([0.05, 0.05, 0.02])
 SHIFT_GAINS = (60.0, 5.0)
 SLOT_GAINS = (0.06, 0.004)
 BOUNDS = (0.1, 8.0)
+FREE_MONTHS = 1
+"""Months in which the controller only watches."""
+CALM = 0.1
+"""Strength of the proportional answers while levels are averaged: employers close slots faster than they open them, so
+that slots which swing hold fewer vacancies than slots which rest at the same mean."""
+DIGITS = 4
+"""Decimals of a level."""
 
 
 @dataclass(frozen=True)
@@ -72,64 +76,67 @@ def errors(model: RegionModel, targets: StockTargets) -> tuple[NDArray[np.float6
 
 
 def fit(
-    population: Population,
-    parameters: Mapping[str, Mapping[str, Any]],
-    rules: Mapping[str, Any],
+    start: Start,
     targets: StockTargets,
     *,
-    first: Levels,
     months: int = 360,
     averaged: int = 120,
-    sample: int = 1,
-    threads: int = 2,
+    seed: int = 0,
+    threads: int = 1,
     progress: Callable[[int, RegionModel, Levels], None] | None = None,
-) -> Levels:
-    """Return the levels at which the stocks stay on target, from a controlled run of `months`.
+) -> tuple[Levels, RegionModel]:
+    """Return the levels at which the stocks stay on target, from a controlled run of `months`, and the model after it.
 
     Parameters
     ----------
-    population, parameters, rules : as for `simulation.run.prepare`.
+    start : where the run begins, with the levels that it begins from; its columns, levels and normal tightness are
+        those of the run's end afterwards.
     targets : the stocks to hold.
-    first : levels to begin from.
     months, averaged : length of the controlled run; the levels are the mean of so many last months.
-    sample, threads : one resident in so many; threads.
+    seed, threads : of the run.
     progress : called each month with the month, the model and the levels.
     """
+    first = start.levels
     quiet = ArmSpec("levels", (), (), (), (), 10_000, 1)
-    start = prepare(population, parameters, first, rules, quiet, sample=sample, threads=threads, run_in=0)
-    model = RegionModel(start, quiet, seed=0, threads=threads, months=months, copy=False)
+    model = RegionModel(start, quiet, seed=seed, threads=threads, first_month=-months, months=months, copy=False)
     model.initialise()
     model.settle_everybody()
     base = np.log(first.place)
     slots, shift = first.slots, float(first.standard_shift)
     kept: list[tuple[NDArray[np.float64], float, float]] = []
+    normal: list[NDArray[np.float64]] = []
     own_shift = int(model.visit.values[STANDARD_SHIFT]) - first.standard_shift
+    weights = targets.unemployed / targets.unemployed.sum()
     for month in range(months):
         model.step()
-        if month < 3:
+        if month < FREE_MONTHS:
             continue
         place, region, tight = errors(model, targets)
+        strength = 1.0 if month < months - averaged else CALM
         base = np.clip(base + INTEGRAL * place, *np.log(BOUNDS))
-        now = np.clip(base + PROPORTIONAL * place, *np.log(BOUNDS))
-        weights = targets.unemployed / targets.unemployed.sum()
+        now = np.clip(base + strength * PROPORTIONAL * place, *np.log(BOUNDS))
         now[:, _SEPARATION] -= float(weights @ now[:, _SEPARATION])
         base[:, _SEPARATION] -= float(weights @ base[:, _SEPARATION])
         shift += SHIFT_GAINS[1] * region
         slots += SLOT_GAINS[1] * tight
-        this_shift = shift + SHIFT_GAINS[0] * region
-        this_slots = slots + SLOT_GAINS[0] * tight
+        this_shift = shift + strength * SHIFT_GAINS[0] * region
+        this_slots = slots + strength * SLOT_GAINS[0] * tight
         levels = Levels(np.exp(now), float(this_slots), round(this_shift))
         _apply(model, levels, own_shift)
         if month >= months - averaged:
             kept.append((now, this_slots, this_shift))
+            normal.append(model.tightness.copy())
         if progress is not None:
             progress(month, model, levels)
     model.lanes.close()
-    return Levels(
-        np.exp(np.mean([k[0] for k in kept], axis=0)),
-        float(np.mean([k[1] for k in kept])),
+    found = Levels(
+        np.asarray(np.round(np.exp(np.mean([k[0] for k in kept], axis=0)), DIGITS), float),
+        round(float(np.mean([k[1] for k in kept])), DIGITS),
         round(float(np.mean([k[2] for k in kept]))),
     )
+    _apply(model, found, own_shift)
+    start.tightness = np.mean(normal, axis=0)
+    return found, model
 
 
 def _apply(model: RegionModel, levels: Levels, own_shift: int) -> None:

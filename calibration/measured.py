@@ -22,6 +22,8 @@ MonthStart = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64], NDAr
 DURATION_BOUNDS = {"0-3m": 0, "3-6m": 3, "6-12m": 6, "1-2y": 12, "2-3y": 24, "3-4y": 36, "4-5y": 48, "5y+": 60}
 """First completed month of each band of unemployment duration."""
 SHORT_BELOW, LONG_FROM = 3, 24
+YEAR = 12
+"""Months after which those who were long-term sick are looked at again; runs measure whole years."""
 
 
 @dataclass
@@ -43,13 +45,13 @@ class Measured:
     disabled: Floats = field(default_factory=lambda: np.zeros((2, 2)))
     left_work_sick: float = 0.0
     sick_then: tuple[NDArray[np.uint32], NDArray[np.int64]] | None = None
-    returned: float = 0.0
+    returned: Floats = field(default_factory=lambda: np.zeros(2))
 
     def before(self, model: RegionModel) -> MonthStart:
         """Return the columns at the month's start that `after` compares."""
         c = model.columns
         spell = model.month - 1 - c.since.astype(np.int64)
-        if self.sick_then is None:
+        if self.months % YEAR == 0:
             rows = np.flatnonzero(c.state == State.LONG_TERM_SICK)
             self.sick_then = (c.id[rows].copy(), rows)
         return c.state.copy(), np.bitwise_count(c.conditions), spell, c.id.copy()
@@ -82,10 +84,10 @@ class Measured:
             self.absent[k] += [(who & (now <= State.ABSENT)).sum(), (who & (now == State.ABSENT)).sum()]
         for k, who in enumerate((c.severity == 0, c.severity > 0)):
             self.disabled[k] += [who.sum(), (who & (now <= State.ABSENT)).sum()]
-        if self.sick_then is not None:
+        if self.sick_then is not None and self.months % YEAR == 0:
             then, rows = self.sick_then
             stayed = c.id[rows] == then
-            self.returned = float((c.state[rows][stayed] <= State.ABSENT).sum() / max(1, stayed.sum()))
+            self.returned += np.array([stayed.sum(), (c.state[rows][stayed] <= State.ABSENT).sum()])
 
     def values(self) -> Mapping[tuple[str, str], float]:
         """Return (measure, area) -> value in the units of targets, at the region's own scale."""
@@ -112,7 +114,7 @@ class Measured:
             "exit_ratio_2_conditions": exit_rate[2] / exit_rate[0],
             "exit_ratio_3_conditions": exit_rate[3] / exit_rate[0],
             "leave_work_limiting_year": self.left_work_sick / years * self.sample,
-            "sick_to_work_12m": 100.0 * self.returned,
+            "sick_to_work_12m": 100.0 * self.returned[1] / max(1.0, self.returned[0]),
             "absence_rate_without_condition": absence[0],
             "absence_rate_with_condition": absence[1],
             "employment_rate_disabled": employed[1],

@@ -4,6 +4,7 @@ from evidence.errors import EvidenceError
 from evidence.model import LineFacts, Parameter, Place, Region, Rulebook, ScoreTarget, Source, Target, UnitCost
 from evidence.registry import (
     appraisal_terms,
+    calibrating,
     citations,
     deflators,
     disposable_income,
@@ -14,6 +15,7 @@ from evidence.registry import (
     ledger_lines,
     load_region,
     parameters,
+    posterior,
     programme_effects,
     regions,
     rule_years,
@@ -40,6 +42,7 @@ __all__ = [
     "Target",
     "UnitCost",
     "appraisal_terms",
+    "calibrating",
     "citations",
     "deflators",
     "disposable_income",
@@ -50,6 +53,7 @@ __all__ = [
     "ledger_lines",
     "load_region",
     "parameters",
+    "posterior",
     "programme_effects",
     "regions",
     "rule_years",

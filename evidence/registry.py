@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from evidence import (
     appraisal_files,
+    calibration_files,
     entries,
     loading,
     plan_files,
@@ -66,6 +67,18 @@ def parameters(root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]
         path.stem: entries.read_parameters(root, path, published)
         for path in sorted((root / "parameters").glob("*.yaml"))
     }
+
+
+def calibrating(root: Path | None = None) -> calibration_files.Calibrating:
+    """Return which parameters the calibration varies or holds fixed, and how the fit works, from `calibration.yaml`.
+
+    Raises
+    ------
+    EvidenceError
+        If a parameter is left out, listed twice or unknown.
+    """
+    root = root or PACKAGED
+    return calibration_files.read_calibration(root, sources(root), parameters(root))
 
 
 def programme_effects(root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]]:

@@ -65,6 +65,22 @@ def pick(values: Any, index: NDArray[np.int64]) -> Floats:
     return out
 
 
+def by_health(x: Covariates, severity: Any, conditions: Any, gradient: float) -> Floats:
+    """Return the product of a table by severity and one by conditions, its steepness to the power of `gradient`.
+
+    The highest product stays as it is: a steeper gradient spares the healthy, a flatter one does not.
+
+    Parameters
+    ----------
+    x : covariates.
+    severity, conditions : factors by severity and by condition class.
+    gradient : 0 is no difference by health, 1 the tables as they stand.
+    """
+    top = max(severity) * max(conditions)
+    product = pick(severity, x.severity) * pick(conditions, x.conditions)
+    return product if gradient == 1.0 else top * (product / top) ** gradient
+
+
 def ten_digits(x: Floats) -> Floats:
     """Return numbers rounded to ten significant digits, so that every processor makes the same integer of them."""
     x = np.asarray(x, float)

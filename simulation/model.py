@@ -46,7 +46,7 @@ from simulation.service_tables import highest_recovery, looks_with_services, wit
 from simulation.services import Services
 from simulation.slots import RATE_ONE, count_slots, join_lists, open_and_close, open_places
 from simulation.start import Start
-from simulation.streams import FIXED, Purpose, key, key_of, root
+from simulation.streams import FIXED, Purpose, draws, key, key_of, root
 from simulation.taxben.rates import NEW_HEALTH_ELEMENT_FROM, financial_year, rates_of
 from simulation.thresholds import ONE, with_recovery
 from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, TRIAL_MONTHS, WAIT, Counters, Keys
@@ -179,13 +179,19 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         return level
 
     def _set_targets(self) -> None:
-        """Set the slots that employers want: normal size, demand, and what a higher minimum wage costs."""
+        """Set the slots that employers want: normal size, demand, and what a higher minimum wage costs.
+
+        Each employer rounds up or down at a place of his own. Were it the same for all, a level of slots that crosses
+        a half for a common size would move the whole region's jobs at once.
+        """
         choice = self.start.parameters.employer_choice
         self.target_key = (self._demand(), self.rate_key[1])
         wage_cost = 1.0 + (self.rate_key[1] - 1.0) * np.asarray(choice.low_paid_share)[self.firms.sector]
         wanted = self.firms.size * (self.start.levels.slots * self.target_key[0])
         wanted = wanted * np.power(wage_cost, -choice.cost_elasticity)
-        self.firms.target[:] = np.floor(np.round(wanted, 6) + 0.5).astype(np.int32)
+        everybody = draws(key(root(0, 0), FIXED, Purpose.ROUNDING), np.arange(len(self.firms.size)))
+        up = (everybody & np.uint64(0xFFFFFFFF)).astype(np.float64) / 2.0**32
+        self.firms.target[:] = np.floor(np.round(wanted, 6) + up).astype(np.int32)
 
     def settle_everybody(self) -> None:
         """Work out everybody's payments at the start; claims that are found there began before it."""

@@ -65,6 +65,7 @@ class Purpose(IntEnum):
     GAIN = 34  # low: turns a job down that would leave too little
     COUPLE = 35  # low: looks for somebody to move in with this year
     BIRTH = 36  # low: has a child this year; high: in which of the past twelve months
+    ROUNDING = 37  # low: rounding of the slots that an employer wants, the same in every run
 
 
 def _mix_py(z: int) -> int:

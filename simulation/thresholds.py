@@ -39,9 +39,9 @@ SEGMENTS = {
     "caring": (6, 7),
     "retired": (7, 9),
     "other_inactive": (9, 11),
-    "search": (11, 14),
+    "search": (11, 15),
     "return_to_work": (8, 16),
-    "pay_rise": (14, 15),
+    "pay_rise": (15, 16),
 }
 """First and end segment of the unit interval, in sixteenths."""
 LEVELS = ("long_term_sick", "inactive", "separation")

@@ -11,6 +11,7 @@ import typer
 from experiments.version import __version__
 from workability.command_assumptions import assumptions
 from workability.command_audit import audit
+from workability.command_calibrate import calibrate
 from workability.command_capacity import capacity
 from workability.command_doctor import doctor
 from workability.command_funding import funding
@@ -108,6 +109,7 @@ app.command(epilog="Output: a folder under gaps/ (or --out DIR), a table and the
 app.command(epilog="Output: a folder under audits/ (or --out DIR), a table and the page's path on standard output.")(
     audit
 )
+app.command(epilog="Output: files in evidence/regions/REGION/fitted, named on standard output.")(calibrate)
 app.command(epilog="Output: a folder under capacity/ (or --out DIR), a table and the page's path on standard output.")(
     capacity
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.vocabulary import State
-from simulation.covariates import Covariates, Floats, Transition, pick
+from simulation.covariates import Covariates, Floats, Transition, by_health, pick
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class LongTermSicknessParameters:
     from_inactivity: float
     by_severity: tuple[float, ...]
     by_conditions: tuple[float, ...]
+    health_gradient: float
     by_age_band: tuple[float, ...]
     by_qualification: tuple[float, ...]
     to_unemployed: float
@@ -34,8 +35,7 @@ class LongTermSicknessParameters:
 def _inflow(x: Covariates, p: LongTermSicknessParameters, rate: float) -> Floats:
     return (
         rate
-        * pick(p.by_severity, x.severity)
-        * pick(p.by_conditions, x.conditions)
+        * by_health(x, p.by_severity, p.by_conditions, p.health_gradient)
         * pick(p.by_age_band, x.age_band)
         * pick(p.by_qualification, x.qualification)
     )

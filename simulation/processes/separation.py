@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.vocabulary import State
-from simulation.covariates import Covariates, Floats, Transition, pick
+from simulation.covariates import Covariates, Floats, Transition, by_health, pick
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class SeparationParameters:
     by_qualification: tuple[float, ...]
     by_severity: tuple[float, ...]
     by_conditions: tuple[float, ...]
+    health_gradient: float
     tenure_decay: float
     tenure_floor: float
     insecure_ratio: float
@@ -32,8 +33,7 @@ def separation_hazard(x: Covariates, p: SeparationParameters) -> Floats:
         * p.insecure_ratio
         * pick(p.by_age_band, x.age_band)
         * pick(p.by_qualification, x.qualification)
-        * pick(p.by_severity, x.severity)
-        * pick(p.by_conditions, x.conditions)
+        * by_health(x, p.by_severity, p.by_conditions, p.health_gradient)
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.vocabulary import State
-from simulation.covariates import Covariates, Floats, Transition, pick
+from simulation.covariates import Covariates, Floats, Transition, by_health, pick
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class AbsenceParameters:
     onset: float
     onset_by_severity: tuple[float, ...]
     onset_by_conditions: tuple[float, ...]
+    health_gradient: float
     onset_by_sex: tuple[float, ...]
     return_first_month: float
     return_decay: float
@@ -34,8 +35,7 @@ def onset_hazard(x: Covariates, p: AbsenceParameters) -> Floats:
     """Return the hazard of a certified absence of a month or more, per month in work."""
     return (
         p.onset
-        * pick(p.onset_by_severity, x.severity)
-        * pick(p.onset_by_conditions, x.conditions)
+        * by_health(x, p.onset_by_severity, p.onset_by_conditions, p.health_gradient)
         * pick(p.onset_by_sex, x.sex)
     )
 

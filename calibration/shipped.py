@@ -1,0 +1,150 @@
+"""Writing a finished fit into its region's folder: draws, what they predict, the prior, the bank and the facts."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from ruamel.yaml import YAML
+
+from calibration.bank import level_columns, parquet
+from calibration.calibrate import PRIOR_DRAWS, Fit
+from calibration.draw_runs import drift
+from calibration.priors import significant, spread_out
+from evidence.posterior_files import DRAW, DRAWS, FACTS, FORMAT, PREDICTIONS
+from experiments.cache import parameters_hash
+from experiments.posterior import targets_hash
+from results.files import write_bytes, write_text
+from results.store import csv_text
+from simulation.version import MODEL
+
+FULL, PRIOR, BANK, DRIFT = (
+    f"fitted/{name}" for name in ("posterior_full.csv", "prior.csv", "design_bank.parquet", "drift.csv")
+)
+DIGITS = 6
+
+
+def parameter_table(fit: Fit) -> pd.DataFrame:
+    """Return one row a draw: its number, every varied parameter, its levels."""
+    values = {prior.name: prior.values(fit.draws.z[:, k]) for k, prior in enumerate(fit.study.priors)}
+    table = pd.DataFrame({DRAW: np.arange(1, len(fit.draws) + 1), **values})
+    levels = np.array([[*level.place.T.ravel(), level.slots, level.standard_shift] for level in fit.draws.levels])
+    shown = pd.DataFrame(levels, columns=level_columns(fit.study.places))
+    whole = [prior.name for prior in fit.study.priors if prior.is_whole and not prior.is_factor]
+    return pd.concat([table.astype(dict.fromkeys(whole, int)), shown.astype({"standard_shift": int})], axis=1)
+
+
+def prediction_table(fit: Fit, runs: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a draw and one column a target, in the target's unit; empty where the model has no measure.
+
+    Parameters
+    ----------
+    fit : the fit.
+    runs : rows of `calibration.draw_runs.run_draw`.
+    """
+    columns = {}
+    for target in fit.study.region.targets:
+        name = f"out.{target.measure}[{target.area}]"
+        columns[target.name] = significant(runs[name].to_numpy(float)) if name in runs else np.full(len(runs), np.nan)
+    return pd.DataFrame({DRAW: np.arange(1, len(runs) + 1), **columns})
+
+
+def prior_table(fit: Fit) -> pd.DataFrame:
+    """Return draws of the prior, as parameters' values."""
+    z = spread_out(PRIOR_DRAWS, len(fit.study.priors), fit.how.reach, fit.seed)
+    return pd.DataFrame({prior.name: prior.values(z[:, k]) for k, prior in enumerate(fit.study.priors)})
+
+
+def bank_table(fit: Fit) -> pd.DataFrame:
+    """Return every design that was run, with the measures that targets speak of, to single precision."""
+    wanted = {f"out.{target.measure}[{target.area}]" for target in fit.study.region.targets}
+    keep = [name for name in map(str, fit.bank.columns) if not name.startswith("out.") or name in wanted]
+    out = fit.bank[keep].copy()
+    floats = out.select_dtypes("float").columns
+    return out.astype(dict.fromkeys(floats, np.float32))
+
+
+def facts(fit: Fit) -> dict[str, Any]:
+    """Return how the fit was made and what its checks gave."""
+    z = fit.x[:, : len(fit.world.parameters)]
+    widths = z.std(axis=0)
+    worst = [fit.against.names[k] for k in np.argsort([output.share for output in fit.emulator.outputs])[:3]]
+    return {
+        "format": FORMAT,
+        "region": fit.study.name,
+        "model": MODEL,
+        "parameters": parameters_hash(fit.study.values),
+        "targets": targets_hash(fit.study.region),
+        "n_draws": len(fit.draws),
+        "sample": fit.how.sample,
+        "seed": fit.seed,
+        "seeds": {"waves": "10000 times the wave, plus the design", "full": 50_000, "draws": 60_000},
+        "controlled_months": fit.how.controlled_months,
+        "settled_months": fit.how.settled_months,
+        "measured_months": fit.how.measured_months,
+        "designs": len(fit.bank),
+        "waves": [
+            {
+                "designs": wave.designs,
+                "left": round(wave.left, DIGITS),
+                "explained": round(wave.explained, 3),
+                "least_implausible": round(wave.least_implausible, 2),
+            }
+            for wave in fit.waves
+        ],
+        "checks": {
+            "share of the prior whose hazards the model can hold": round(fit.supported, 3),
+            "sampler: steps between nearly independent draws": round(fit.chain.length, 1),
+            "sampler: share of moves accepted": round(fit.chain.accepted, 3),
+            "sampler: largest ratio of scales between halves": round(fit.chain.spread, 3),
+            "emulators: mean share explained of designs left out": round(
+                float(np.mean([output.share for output in fit.emulator.outputs])), 3
+            ),
+            "emulators: least explained": ", ".join(worst),
+            "level rule: mean share explained": round(float(np.mean(fit.rule.explained())), 3),
+            "draws run with every resident": len(fit.full),
+            "shift at full scale: largest, in standard errors of its target": round(_largest_shift(fit), 2),
+            "parameters narrower than 0.9 of their prior": int((widths < 0.9).sum()),
+            "parameters": len(widths),
+        },
+        "full_scale": {
+            "totals and tightness above what was asked, percent": [
+                round(100 * float(np.expm1(x)), 2) for x in fit.lean
+            ],
+        },
+    }
+
+
+def _largest_shift(fit: Fit) -> float:
+    unit = np.where(fit.emulator.logs, np.maximum(np.abs(fit.against.value), 1e-12), 1.0)
+    return float(np.max(np.abs(fit.shift * unit / fit.against.se)))
+
+
+def write_posterior(folder: Path, fit: Fit) -> list[Path]:
+    """Write a finished fit into a region's folder; return the files, the facts last.
+
+    Parameters
+    ----------
+    folder : the region's folder.
+    fit : the fit.
+    """
+    tables = {
+        DRAWS: parameter_table(fit),
+        PREDICTIONS: prediction_table(fit, fit.runs),
+        Path(PRIOR): prior_table(fit),
+        Path(DRIFT): drift(fit.runs).round(DIGITS),
+    }
+    if len(fit.full):
+        tables[Path(FULL)] = prediction_table(fit, fit.full)
+    written = []
+    for name, table in tables.items():
+        write_text(folder / name, csv_text(table))
+        written.append(folder / name)
+    write_bytes(folder / BANK, parquet(bank_table(fit)))
+    stream = io.StringIO()
+    YAML().dump(facts(fit), stream)
+    write_text(folder / FACTS, "# Written by `workability calibrate`; do not edit.\n" + stream.getvalue())
+    return [*written, folder / BANK, folder / FACTS]
