@@ -39,7 +39,7 @@ run: $(READY)
 	@$(BIN)/workability run kickstart
 
 test: $(READY)
-	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not slow and not release and not pages"
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow and not release and not pages"
 
 # pytest's exit code 5 means that no test carries the marker.
 test-slow: $(READY)

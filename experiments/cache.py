@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 import numpy as np
 import pandas as pd
 
+from experiments.first_compile import compiled_alongside
 from experiments.folders import cache_folder, write_whole
 from experiments.version import source_hash
 
@@ -264,8 +265,10 @@ def cached_start(
     )
 
     def make() -> Start:
+        with compiled_alongside(region.name):
+            population = cached_population(region, parameters, sample, variant)
         return prepare(
-            cached_population(region, parameters, sample, variant),
+            population,
             parameters,
             levels_of(region.levels, tuple(place.name for place in region.places)),
             shipped_rules(),

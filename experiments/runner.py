@@ -184,7 +184,7 @@ def _remembered_interrupt() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _leave_interrupts_to_parent() -> None:
+def leave_interrupts_to_parent() -> None:
     """Ignore Ctrl-C in a worker: the parent decides what is saved and what stops."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -192,7 +192,7 @@ def _leave_interrupts_to_parent() -> None:
 def _pool(workers: int) -> ProcessPoolExecutor:
     """Return a pool of fresh interpreters; forked ones would share numba's threads with this process."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_parent)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=leave_interrupts_to_parent)
 
 
 def _stop(pool: ProcessPoolExecutor) -> None:

@@ -82,7 +82,7 @@ class Accounts:
         """Bring standing payments up to date and post the month of every placement."""
         lists, counts = model.lists, model.counters[0].subsidies
         joined, n = join_changed(lists, model.block, -(-model.start.n // model.block), model.n_hired)
-        self._settle(model, lists.changed, lists.replaced, n)
+        self._settle(model, lists.changed, lists.reason, n)
         if not model.subsidies:
             return
         for rows, length, starting in ((lists.changed, joined, 0), (lists.hired, model.n_hired, 1)):
@@ -114,8 +114,8 @@ class Accounts:
         purposes = (p.CLAIM, p.DISABILITY, p.CONTRIBUTION, p.FAMILY, p.CARER)
         return UnitKeys(*(key(model.root, FIXED, purpose) for purpose in purposes))
 
-    def _settle(self, model: RegionModel, rows: NDArray[np.uint32], replaced: NDArray[np.uint8], n: int) -> None:
+    def _settle(self, model: RegionModel, rows: NDArray[np.uint32], reason: NDArray[np.uint8], n: int) -> None:
         settle(
-            model.columns, rows, replaced, n, model.month, model.rates, model.pay, self.claiming, self.keys(model),
+            model.columns, rows, reason, n, model.month, model.rates, model.pay, self.claiming, self.keys(model),
             self.flows, self.standing, self.posted, model.start.tables.band, self.claimants,
         )  # fmt: skip

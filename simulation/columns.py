@@ -157,7 +157,7 @@ class Lists(NamedTuple):
     hashes: NDArray[np.uint64]
     n_events: NDArray[np.int64]
     changed: NDArray[np.uint32]
-    replaced: NDArray[np.uint8]
+    reason: NDArray[np.uint8]
     n_changed: NDArray[np.int64]
     leaver: NDArray[np.int32]
     fate: NDArray[np.uint8]
@@ -287,7 +287,7 @@ def empty_lists(n: int) -> Lists:
         hashes=np.zeros(n, np.uint64),
         n_events=np.zeros(blocks, np.int64),
         changed=np.zeros(2 * n, np.uint32),  # everybody may both change and be hired
-        replaced=np.zeros(2 * n, np.uint8),
+        reason=np.zeros(2 * n, np.uint8),
         n_changed=np.zeros(blocks, np.int64),
         leaver=np.zeros(n, np.int32),
         fate=np.zeros(n, np.uint8),

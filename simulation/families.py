@@ -102,8 +102,9 @@ def move_in(c: Columns, families: Families, band: NDArray[np.int64], k: np.uint6
     band : age band of each resident.
     k : the year's key of couples.
     """
-    low = (draws(k, c.id) & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    looks = np.flatnonzero((c.partner < 0) & (low < families.couple[c.sex, band]))
+    alone = np.flatnonzero(c.partner < 0)
+    low = (draws(k, c.id[alone]) & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    looks = alone[low < families.couple[c.sex[alone], band[alone]]]
     home = c.place[looks].astype(np.int64) * len(TENURES) + c.tenure[looks]
     order = np.lexsort((c.id[looks], -c.birth[looks].astype(np.int64), home))
     looks, home = looks[order], home[order]
@@ -144,15 +145,18 @@ def give_birth(c: Columns, families: Families, band: NDArray[np.int64], month: i
     month : month number.
     k : the year's key of births.
     """
-    h = draws(k, c.id)
-    paired = (c.partner >= 0).astype(np.int64)
-    born = (h & np.uint64(0xFFFFFFFF)).astype(np.int64) < families.birth[paired, band]
-    partner = np.maximum(c.partner, 0)
-    first = (c.partner < 0) | (c.sex[partner] != FEMALE) | (c.id < c.id[partner])  # one birth for two women
-    spaced = c.child_birth.max(axis=1) <= month - 2 * MONTHS  # a year at least between two children
-    mothers = np.flatnonzero((c.sex == FEMALE) & first & born & spaced & (c.child_birth[:, -1] == NEVER))
+    women = np.flatnonzero(c.sex == FEMALE)
+    h = draws(k, c.id[women])
+    paired = (c.partner[women] >= 0).astype(np.int64)
+    born = (h & np.uint64(0xFFFFFFFF)).astype(np.int64) < families.birth[paired, band[women]]
+    women, h = women[born], h[born]
+    partner = c.partner[women]
+    first = (partner < 0) | (c.sex[partner] != FEMALE) | (c.id[women] < c.id[partner])  # one birth for two women
+    spaced = c.child_birth[women].max(axis=1) <= month - 2 * MONTHS  # a year at least between two children
+    able = first & spaced & (c.child_birth[women, -1] == NEVER)
+    mothers, h = women[able], h[able]
     slot = (c.child_birth[mothers] != NEVER).sum(axis=1)
-    when = month - ((h[mothers] >> np.uint64(32)) * np.uint64(MONTHS) >> np.uint64(32)).astype(np.int64)
+    when = month - ((h >> np.uint64(32)) * np.uint64(MONTHS) >> np.uint64(32)).astype(np.int64)
     c.child_birth[mothers, slot] = when
     fathers = c.partner[mothers].astype(np.int64)
     c.child_birth[fathers[fathers >= 0]] = c.child_birth[mothers[fathers >= 0]]

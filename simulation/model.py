@@ -35,7 +35,7 @@ from simulation.hiring import hire, match, prepare_nodes
 from simulation.incentives import Incentives
 from simulation.lanes import Lanes
 from simulation.looks import HiringKeys, apply
-from simulation.model_tables import look_parameters, pay_tables, terms_of, visit_tables, with_subsidies
+from simulation.model_tables import look_parameters, pay_tables, terms_in_force, terms_of, visit_tables, with_subsidies
 from simulation.monthly_pass import monthly_pass
 from simulation.observers import Rows, empty_counters, take_counts
 from simulation.places import Place
@@ -49,7 +49,7 @@ from simulation.start import Start
 from simulation.streams import FIXED, Purpose, draws, key, key_of, root
 from simulation.taxben.rates import NEW_HEALTH_ELEMENT_FROM, financial_year, rates_of
 from simulation.thresholds import ONE, with_recovery
-from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, TRIAL_MONTHS, WAIT, Counters, Keys
+from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, WAIT, Counters, Keys
 
 
 class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
@@ -103,7 +103,6 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
             start.visit = visit_tables(start.donor, start.n_places, start.parameters, start.limits)
         self.visit = with_subsidies(start.visit, start.parameters, arm.subsidies)
         self.visit.values[STANDARD_SHIFT] += start.levels.standard_shift
-        self.visit.values[TRIAL_MONTHS] = self.accounts.claiming.trial_months
         self.tables = start.tables
         if arm.services:
             self._set_services(arm.services)
@@ -171,6 +170,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.rate_key = wanted
         self.rates = rates_of(years[year], NEW_HEALTH_ELEMENT_FROM, factor, wanted[2])
         self.pay = pay_tables(self.start.parameters, self.rates.minimum_wage, self.arm.subsidies)
+        terms_in_force(self.visit, self.rates, self.accounts.claiming.trial_months)
 
     def _demand(self) -> float:
         level = 1.0

@@ -21,8 +21,9 @@ from simulation.processes.employer_offers import N_GROUPS
 from simulation.processes.help_effects import RATIOS
 from simulation.streams import stream_of
 from simulation.subsidies import Terms
+from simulation.taxben.rates import Rates
 from simulation.thresholds import CLASS_OF_BITS, DESTINATIONS, ONE, threshold
-from simulation.visit import VALUES, Visit
+from simulation.visit import SICK_PAY_MONTHS, TRIAL_MONTHS, VALUES, Visit
 
 YEARS = demography.AGES
 GROWING_UP = 4
@@ -149,7 +150,8 @@ def visit_tables(c: Columns, n_places: int, p: Parameters, limits: Limits) -> Vi
         "jsa_months": int(p.claiming.jobseekers_months),
         "childcare_until": int(p.claiming.childcare_age) * 12,
         "element_months": int(p.claiming.health_element_months),
-        "trial_months": 0,
+        "trial_months": 0,  # this and the next from `terms_in_force`
+        "sick_pay_months": 0,
     }
     arrivals = np.cumsum(demography.arrival_ages(demography.smoothed(heads_by_age(c, n_places), p.demography)), axis=1)
     quantiles = norm.ppf((np.arange(256) + 0.5) / 256) * p.wellbeing.standard_deviation + p.wellbeing.mean
@@ -201,6 +203,18 @@ def with_subsidies(visit: Visit, p: Parameters, subsidies: Sequence[SubsidySpec]
         drop_out=threshold(np.array([s.drop_out for s in subsidies], float)),
         keep_bonus=np.array([bonus + s.keep_bonus for s in subsidies], np.int64),
     )
+
+
+def terms_in_force(visit: Visit, rates: Rates, trial_months: int) -> None:
+    """Write how long sick pay and a work trial last by the law in force, for the pass to know when they end.
+
+    Parameters
+    ----------
+    visit : parameters of the visit, written.
+    rates : rates of the year.
+    trial_months : months of a work trial, 0 without one.
+    """
+    visit.values[SICK_PAY_MONTHS], visit.values[TRIAL_MONTHS] = rates.sick_pay_months, trial_months
 
 
 def pay_tables(p: Parameters, minimum_wage: NDArray[np.int64], subsidies: Sequence[SubsidySpec]) -> Pay:

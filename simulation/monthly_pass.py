@@ -18,7 +18,19 @@ from simulation.pass_health import change_health
 from simulation.recording import record_one
 from simulation.streams import GOLDEN, U64, high, low, mix
 from simulation.thresholds import LEAVE_SEGMENT, SEGMENT_BITS
-from simulation.visit import CHANGED, DUE, EXIT, HEALTH_EVENT, LEFT, MONEY, REPLACED, SEEKS
+from simulation.visit import (
+    CHANGED,
+    DISABILITY,
+    DUE,
+    EXIT,
+    HEALTH_EVENT,
+    LEFT,
+    MONEY,
+    NEWCOMER,
+    REPLACED,
+    SEEKS,
+    UNIT,
+)
 
 CHUNK = 1024
 _UNEMPLOYED = int(State.UNEMPLOYED)
@@ -101,12 +113,12 @@ def monthly_pass(
                 why = age(
                     c, t, v, donor, lists, rec, counters, keys, i, why, position, month, policy, leavers
                 )  # fmt: skip
+            severity_changed = False
             if why & REPLACED == 0:
                 severity = c.severity[i]
                 if why & HEALTH_EVENT != 0 and change_health(c, t, v, keys, i, high(h), month):
                     why |= CHANGED | EXIT
-                    if c.severity[i] != severity:
-                        why |= MONEY  # Personal Independence Payment goes by it
+                    severity_changed = c.severity[i] != severity
                 if why & EXIT != 0:
                     why = leave(c, firms, t, v, lists, counters, keys, i, why, low(h), month, leavers)
             leavers += np.int64(why & LEFT != 0)
@@ -117,7 +129,8 @@ def monthly_pass(
             if why & CHANGED != 0:
                 record_one(c, t, v, rec, counters, keys.wellbeing, i, month, policy)
             lists.changed[changed] = i
-            lists.replaced[changed] = np.uint8(why & REPLACED != 0)
-            changed += np.int64(why & MONEY != 0)
+            reason = NEWCOMER if why & REPLACED != 0 else (UNIT if why & MONEY != 0 else DISABILITY)
+            lists.reason[changed] = np.uint8(reason)
+            changed += np.int64(why & MONEY != 0 or severity_changed)
         lists.n_events[b], lists.n_leavers[b], lists.n_lookers[b] = m, leavers - lo, lookers - lo
         lists.n_changed[b] = changed - lo

@@ -13,6 +13,7 @@ from simulation.residents import ID_GENERATION
 from simulation.streams import draw, high, low
 from simulation.visit import (
     CHANGED,
+    CHILDCARE_UNTIL,
     DUE,
     ENDED,
     EXIT,
@@ -26,7 +27,7 @@ from simulation.visit import (
 )
 
 _NEVER = -32768
-_UNEMPLOYED, _LTS = int(State.UNEMPLOYED), int(State.LONG_TERM_SICK)
+_ABSENT, _UNEMPLOYED, _LTS = int(State.ABSENT), int(State.UNEMPLOYED), int(State.LONG_TERM_SICK)
 _LEAVERS, _ARRIVALS, _DROPPED = 6, 5, 6
 
 
@@ -110,6 +111,23 @@ def leave_home(c: Any, i: int, month: int) -> None:
 
 
 @inlined
+def is_birthday(c: Any, v: Any, i: int, month: int) -> Any:
+    """Return whether a child reaches an age this month that changes what the unit is paid.
+
+    Parameters
+    ----------
+    c, v : columns, visit parameters; children who turn 18 still stand in the list.
+    i, month : row, month number.
+    """
+    reached = False
+    if month <= c.child_until[i]:
+        for k in range(c.child_birth.shape[1]):
+            months = np.int64(month) - c.child_birth[i, k]
+            reached = reached or months == CHILD_MONTHS or months == v.values[CHILDCARE_UNTIL]
+    return reached
+
+
+@inlined
 def age(
     c: Any, t: Any, v: Any, donor: Any, lists: Any, rec: Any, counters: Any, keys: Any,
     i: int, why: int, position: int, month: int, policy: int, at: int,
@@ -150,7 +168,9 @@ def age(
         counters.moves[p, now, OUTSIDE, c.state[i]] += 1
         counters.flows[p, _ARRIVALS] += 1
     elif why & DUE != 0:
-        why |= CHANGED | EXIT | HEALTH_EVENT | MONEY  # an age, a child's birthday or a term of an award
+        why |= CHANGED | EXIT | HEALTH_EVENT
+        if now != before or (c.limited[i] > 0 and s <= _ABSENT) or is_birthday(c, v, i, month):
+            why |= MONEY  # an age, a term of an award or a child's age; a job's or a treatment's term pays nothing
         leave_home(c, i, month)
         if now != before:
             counters.ageing[p, now, s] += 1

@@ -32,6 +32,7 @@ from simulation.visit import (
     PLACED_LOOKS,
     PLACED_POINTS,
     SEEKS,
+    SICK_PAY_MONTHS,
     SLOT_CLOSED,
     SLOT_CLOSES,
     SLOT_OPEN,
@@ -320,7 +321,10 @@ def leave(
     """
     s = np.int64(c.state[i])
     to = exit_of(c, t, v, i, u, month)
-    if s == _ABSENT or (s == _UNEMPLOYED and np.int64(month) - c.since[i] == v.values[JSA_MONTHS]):
+    spell = np.int64(month) - c.since[i]
+    if s == _ABSENT and spell == v.values[SICK_PAY_MONTHS]:
+        why |= MONEY
+    if s == _UNEMPLOYED and c.contributory[i] > 0 and spell == v.values[JSA_MONTHS]:
         why |= MONEY
     if to == RISES:
         why |= CHANGED | MONEY

@@ -25,7 +25,6 @@ from simulation.visit import (
 
 _EMPLOYED, _ABSENT, _UNEMPLOYED = int(State.EMPLOYED), int(State.ABSENT), int(State.UNEMPLOYED)
 _SECOND_TENURE, _THIRD_TENURE = TENURE_BUCKETS[1:]
-_CHILD_MONTHS = CHILD_MONTHS
 _NEVER = -32768
 _ONES = U64(0xFFFFFFFFFFFFFFFF)
 
@@ -64,7 +63,7 @@ def next_birthday(c: Any, v: Any, i: int, month: int) -> Any:
     due = np.int64(c.child_until[i])
     for k in range(c.child_birth.shape[1]):
         if c.child_birth[i, k] != _NEVER:
-            for months in (_CHILD_MONTHS, v.values[CHILDCARE_UNTIL]):
+            for months in (CHILD_MONTHS, v.values[CHILDCARE_UNTIL]):
                 then = np.int64(c.child_birth[i, k]) + months
                 if then > month:
                     due = min(due, then)

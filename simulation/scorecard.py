@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scenarios.vocabulary import AGE_BAND_STARTS, CONDITIONS, EmployerKind, State
 from simulation.compiling import inlined, kernel
 from simulation.output import SCORE_ITEMS, Scores
-from simulation.taxben.flows import hourly_in_force
+from simulation.taxben.pay import hourly_in_force
 from simulation.taxben.rates import financial_year
 from simulation.taxben.units import net_of
 

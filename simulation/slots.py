@@ -11,7 +11,7 @@ import numpy as np
 
 from simulation.compiling import kernel
 from simulation.streams import draw, high, low
-from simulation.visit import PLACE_CLOSED, PLACE_KEPT, SLOT_CLOSED
+from simulation.visit import PLACE_CLOSED, PLACE_KEPT, SLOT_CLOSED, UNIT
 
 RATE_ONE = 1 << 32
 """1.0 of a monthly share in 32-bit fixed point."""
@@ -72,11 +72,11 @@ def join_changed(lists: Any, block: int, n_blocks: int, n_hired: int) -> Any:
     for b in range(n_blocks):
         for a in range(b * block, b * block + lists.n_changed[b]):
             lists.changed[n] = lists.changed[a]
-            lists.replaced[n] = lists.replaced[a]
+            lists.reason[n] = lists.reason[a]
             n += 1
     for a in range(n_hired):
         lists.changed[n + a] = lists.hired[a]
-        lists.replaced[n + a] = 0
+        lists.reason[n + a] = UNIT
     return n, n + n_hired
 
 

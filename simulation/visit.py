@@ -33,6 +33,7 @@ VALUES = (
     "childcare_until",
     "element_months",
     "trial_months",
+    "sick_pay_months",
 )
 """Names of the entries of `Visit.values`: 32-bit thresholds for shares and hazards, 16-bit fixed point for
 ratios, points for penalties, months for spells."""
@@ -57,6 +58,7 @@ ratios, points for penalties, months for spells."""
     CHILDCARE_UNTIL,
     ELEMENT_MONTHS,
     TRIAL_MONTHS,
+    SICK_PAY_MONTHS,
 ) = range(len(VALUES))
 
 CELL_SHAPE = (len(AGE_BANDS), len(SEXES), len(ETHNICITIES), len(HEALTH), len(STATES))
@@ -68,6 +70,8 @@ EXIT, HEALTH_EVENT, DUE = 1, 2, 4
 """Why a resident is visited (bits)."""
 CHANGED, REPLACED, MONEY, LEFT, SEEKS = 8, 16, 32, 64, 128
 """What the visit did: his record changes, he is an arrival, his payments may change, a slot was left, he looks."""
+UNIT, NEWCOMER, DISABILITY = 0, 1, 2
+"""Why a resident's payments may change: his unit's do; an arrival has his row; his severity alone changed."""
 SLOT_OPEN, SLOT_CLOSED, PLACE_CLOSED, PLACE_KEPT = 0, 1, 2, 16
 """What a leaver's slot does; programme places add the subsidy's index to the last two."""
 ENDED = 128

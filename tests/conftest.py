@@ -16,13 +16,22 @@ os.environ.setdefault("WORKABILITY_CACHE", str(Path(tempfile.gettempdir()) / f"w
 os.environ["NO_COLOR"] = "1"
 os.environ.pop("FORCE_COLOR", None)
 
-from experiments.folders import keep_compiled_code  # noqa: E402  the cache's place comes first
+from experiments.first_compile import compiled_alongside  # noqa: E402  the cache's place comes first
+from experiments.folders import keep_compiled_code  # noqa: E402
 
 keep_compiled_code()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile once, before pytest-xdist's workers start: each of them would compile the same."""
+    config = session.config
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        with compiled_alongside("cheshire-merseyside"):
+            pass
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

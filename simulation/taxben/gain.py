@@ -8,7 +8,7 @@ import numpy as np
 
 from simulation.compiling import inlined, scalar
 from simulation.streams import draw, high
-from simulation.taxben.law import award
+from simulation.taxben.law import award, with_earnings
 from simulation.taxben.units import N_CREDIT, WAGE, YOUNG_WAGE, claim_of, gross_of, net_of
 
 
@@ -58,13 +58,14 @@ def kept_by(
         c.limited[i] = 0
     c.contributory[i] = 0
     kept: Any = np.int64(0)
+    claim = claim_of(c, head, other, month, r, p, keys, 0, working + 1)
     for part in range(2):
         gross = gross_of(hourly, pay.part_time if part == 1 else pay.full_time)
         net = net_of(gross, kind, r)
         then = np.int64(0)
         if claims:
             counted = earned if trial else earned + net
-            parts = award(claim_of(c, head, other, month, r, p, keys, counted, working + 1), r)
+            parts = award(with_earnings(claim, np.int64(counted)), r)
             for k in range(N_CREDIT):
                 then += parts[k] if k < N_CREDIT - 2 else -parts[k]
             then += tax_support_of(liable, then, counted, p)

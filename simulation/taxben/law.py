@@ -303,6 +303,26 @@ def cap_of(family: Any, r: Any) -> Any:
 
 
 @rule
+def with_earnings(claim: Any, earned: Any) -> Any:
+    """Return a claim at other net earnings, pence a month."""
+    return Claim(
+        claim.couple,
+        claim.over_25,
+        claim.has_child,
+        claim.health,
+        claim.carers,
+        claim.rent,
+        claim.child,
+        claim.childcare,
+        claim.housing,
+        earned,
+        claim.other_income,
+        claim.child_benefit,
+        claim.cap_exempt,
+    )
+
+
+@rule
 def award(claim: Any, r: Any) -> Any:
     """Return a unit's Universal Credit as eight parts, pence a month: six elements, then what income and the cap take.
 

@@ -25,6 +25,7 @@ from simulation.taxben.units import (
     contributory_pence,
     entitled,
     gross_of,
+    liable_of,
     net_of,
 )
 
@@ -65,8 +66,7 @@ def _fill(
         for k in range(N_CREDIT):
             then += parts[k] if k < N_CREDIT - 2 else -parts[k]
     c.limited[i], c.contributory[i] = was_limited, was_contributory
-    over_25 = age >= 300 or (other >= 0 and month - c.birth[partner] >= 300)
-    liable = other >= 0 or c.rent[head] > 0 or (c.tenure[head] == 0 and over_25)
+    liable = liable_of(c, head, other, month)
     now = c.unit_flows[head]
     out[3] = c.award[head] - then
     out[4] = contributory_pence(was_contributory, r)

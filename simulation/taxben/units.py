@@ -16,7 +16,9 @@ from simulation.streams import draw, high, low
 from simulation.taxben.law import (
     HEALTH_EXISTING,
     HEALTH_NEW,
+    NEVER,
     NO_HEALTH,
+    OWNER,
     PERSONAL_ONLY,
     SUPPORT,
     Claim,
@@ -33,7 +35,8 @@ from simulation.taxben.law import (
 _ABSENT, _UNEMPLOYED = int(State.ABSENT), int(State.UNEMPLOYED)
 _LTS, _STUDENT = int(State.LONG_TERM_SICK), int(State.STUDENT)
 _CARER = 1 << COHORTS.index("carer")
-_ADULT_MONTHS = 25 * 12
+ADULT_MONTHS = 25 * 12
+"""Age from which allowances are those of adults."""
 _whole: Any = np.int64
 NOTHING, WAGE, YOUNG_WAGE, SICK_PAY = 0, 1, 2, 3
 """Kinds of gross pay, kept beside it so that an old flow can be taken out exactly."""
@@ -194,7 +197,7 @@ def contributory_of(c: Any, i: int, month: int, p: Any, key: Any) -> Any:
         return 0
     if s == _LTS:
         return ESA
-    return JSA_ADULT if month - c.birth[i] >= _ADULT_MONTHS else JSA_YOUNG
+    return JSA_ADULT if month - c.birth[i] >= ADULT_MONTHS else JSA_YOUNG
 
 
 @scalar
@@ -222,6 +225,19 @@ def entitled(c: Any, i: int, j: int, month: int, r: Any) -> Any:
     if j >= 0:
         oldest = max(oldest, month - c.birth[j])
     return oldest >= r.minimum_age * 12 or c.limited[i] > 0 or month < c.child_until[i]
+
+
+@inlined
+def liable_of(c: Any, i: int, j: int, month: int) -> Any:
+    """Return whether a unit pays council tax: a couple, tenants, and owners who have come of age.
+
+    Parameters
+    ----------
+    c : residents' columns.
+    i, j : rows of the unit's head and of the partner, -1 without one.
+    month : month number.
+    """
+    return j >= 0 or c.rent[i] > 0 or (c.tenure[i] == OWNER and month - c.birth[i] >= ADULT_MONTHS)
 
 
 @inlined
@@ -254,8 +270,9 @@ def claim_of(c: Any, i: int, j: int, month: int, r: Any, p: Any, keys: Any, earn
         if c.cohort[j] & _CARER and c.limited[j] == 0 and low(draw(keys.carer, c.id[j])) < p.carer:
             carers += 1
     births = c.child_birth[i]
-    children = children_at(births, month, r.child_age)
-    childcare = _whole(0)
+    children, child, childcare = _whole(0), _whole(0), _whole(0)
+    if births[0] != NEVER:  # the eldest comes first: most units have no child
+        children, child = children_at(births, month, r.child_age), child_elements(births, month, r)
     if working == (2 if couple else 1) and children > 0 and low(draw(keys.family, c.id[i])) < p.childcare:
         young = children_at(births, month, p.childcare_until)
         if young > 0:
@@ -263,12 +280,12 @@ def claim_of(c: Any, i: int, j: int, month: int, r: Any, p: Any, keys: Any, earn
     rent = housing_element(c.tenure[i], _whole(c.rent[i]) * 100, p.local_allowance[c.place[i]])
     return Claim(
         couple=_whole(couple),
-        over_25=_whole(oldest >= _ADULT_MONTHS),
+        over_25=_whole(oldest >= ADULT_MONTHS),
         has_child=_whole(children > 0),
         health=limited,
         carers=carers,
         rent=rent,
-        child=child_elements(births, month, r),
+        child=child,
         childcare=childcare,
         housing=_whole(rent > 0),
         earned=_whole(earned),
