@@ -28,6 +28,7 @@ COMMANDS = (
     "gm-export",
     "unit-costs",
     "taxben",
+    "validate",
     "targets",
     "assumptions",
     "doctor",
