@@ -42,12 +42,15 @@ class Output:
 
     def mean(self, x: Floats) -> Floats:
         """Return the expected output at inputs, shape (n,), for x of shape (n, inputs)."""
-        out = self.line.predict(features(x))
-        if self.process is not None:
-            near = self.process.kernel_(x[:, self.active], self.process.X_train_)
-            out = out + near @ self.process.alpha_.ravel() * self.process._y_train_std + self.process._y_train_mean
-        found: Floats = self.centre + self.scale * np.asarray(out, float)
-        return found
+        return self.centre + self.scale * (np.asarray(self.line.predict(features(x)), float) + self.bend(x))
+
+    def bend(self, x: Floats) -> Floats | float:
+        """Return what the process adds to the line, in standard deviations of the output."""
+        if self.process is None:
+            return 0.0
+        near = self.process.kernel_(x[:, self.active], self.process.X_train_)
+        added = near @ self.process.alpha_.ravel() * self.process._y_train_std + self.process._y_train_mean
+        return np.asarray(added, float)
 
 
 def features(x: Floats) -> Floats:
@@ -116,7 +119,14 @@ class Emulator:
 
     def means(self, x: Floats) -> Floats:
         """Return expected outputs on their own scale of emulation, shape (n, outputs)."""
-        return np.stack([output.mean(x) for output in self.outputs], axis=1)
+        slopes = np.stack([output.line.coef_ for output in self.outputs], axis=1)
+        lines = features(x) @ slopes + np.array([output.line.intercept_ for output in self.outputs])
+        bends = np.stack([np.broadcast_to(output.bend(x), len(x)) for output in self.outputs], axis=1)
+        return np.asarray(self._centres + np.array([o.scale for o in self.outputs]) * (lines + bends), float)
+
+    @property
+    def _centres(self) -> Floats:
+        return np.array([output.centre for output in self.outputs])
 
     def errors(self) -> Floats:
         """Return root mean square errors on designs left out, on the scale of emulation, shape (outputs,)."""
@@ -125,8 +135,7 @@ class Emulator:
     def noise_sd(self, means: Floats) -> Floats:
         """Return the standard deviation of one run's noise at these means, same shape."""
         at, slope = np.array(self.noise).T
-        centre = np.array([output.centre for output in self.outputs])
-        return np.asarray(np.exp(at + slope * (means - centre)), float)
+        return np.asarray(np.exp(at + slope * (means - self._centres)), float)
 
     def onto(self, values: Floats) -> Floats:
         """Return outputs in their own units on the scale of emulation."""

@@ -13,6 +13,7 @@ import emcee
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from calibration.emulator import Emulator, fit_emulator
 from calibration.stocks import StockLaw
@@ -150,9 +151,10 @@ class Judge:
         """Return standardised distances of expected outputs from the figures, shape (n, figures)."""
         means = self.emulator.means(x) + self.shift
         aim = self.emulator.onto(self.against.value)
-        return np.asarray((means - aim) / np.sqrt(self._variance(means)), float)
+        return np.asarray((means - aim) / np.sqrt(self.variance(means)), float)
 
-    def _variance(self, means: Floats) -> Floats:
+    def variance(self, means: Floats) -> Floats:
+        """Return the variance of a figure's distance from an expected output, on the scale of emulation, same shape."""
         # An error in the unit of a target is one of its logarithm once it is divided by the value.
         unit = np.where(self.emulator.logs, np.maximum(np.abs(self.against.value), 1e-12), 1.0)
         seen = (self.against.se**2 + self.against.discrepancy**2) / unit**2
@@ -168,7 +170,7 @@ class Judge:
         inside = np.isfinite(out)
         if inside.any():
             means = self.emulator.means(x[inside]) + self.shift
-            variance = self._variance(means)
+            variance = self.variance(means)
             aim = self.emulator.onto(self.against.value)
             out[inside] -= 0.5 / self.heat * np.sum((means - aim) ** 2 / variance + np.log(variance), axis=1)
         return out
@@ -188,7 +190,8 @@ def emulate(bank: pd.DataFrame, world: World, against: Figures, smooth: bool = T
     y = np.where(ratios, np.minimum(y, RATIO_CAP), y)
     keys = bank.groupby(["wave", "design"], sort=False).indices
     twins = [(int(rows[0]), int(rows[1])) for rows in keys.values() if len(rows) > 1]
-    return fit_emulator(world.inputs(bank), y, against.names, against.logs(), twins, smooth)
+    with threadpool_limits(1):
+        return fit_emulator(world.inputs(bank), y, against.names, against.logs(), twins, smooth)
 
 
 def space_left(judge: Judge, limit: float, n: int, seed: int) -> float:
@@ -240,9 +243,10 @@ def ensemble(judge: Judge, n: int, steps: int, seed: int, first: Floats | None =
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.1)]
     sampler = emcee.EnsembleSampler(walkers, world.n, judge.log_posterior, moves=moves, vectorize=True)
     sampler._random = np.random.RandomState(seed)  # the sampler knows no other generator
-    sampler.run_mcmc(first, RAN_IN + steps)
+    with threadpool_limits(1):  # the matrices are small: threads of theirs would only wait for each other
+        sampler.run_mcmc(first, RAN_IN + steps)
     chain = np.asarray(sampler.get_chain(discard=RAN_IN), float)
-    length = float(np.max(emcee.autocorr.integrated_time(chain, quiet=True)))
+    length = float(np.max(emcee.autocorr.integrated_time(chain, tol=0)))
     half = len(chain) // 2
     scales = chain[:half].reshape(-1, world.n).std(axis=0) / chain[half:].reshape(-1, world.n).std(axis=0)
     flat = chain.reshape(-1, world.n)
