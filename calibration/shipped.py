@@ -55,7 +55,8 @@ def prediction_table(fit: Fit, runs: pd.DataFrame) -> pd.DataFrame:
 def prior_table(fit: Fit) -> pd.DataFrame:
     """Return draws of the prior, as parameters' values."""
     z = spread_out(PRIOR_DRAWS, len(fit.study.priors), fit.how.reach, fit.seed)
-    return pd.DataFrame({prior.name: prior.values(z[:, k]) for k, prior in enumerate(fit.study.priors)})
+    values = {prior.name: prior.values(z[:, k]) for k, prior in enumerate(fit.study.priors)}
+    return pd.DataFrame({DRAW: np.arange(1, len(z) + 1), **values})
 
 
 def bank_table(fit: Fit) -> pd.DataFrame:
@@ -89,7 +90,7 @@ def facts(fit: Fit) -> dict[str, Any]:
         "waves": [
             {
                 "designs": wave.designs,
-                "left": round(wave.left, DIGITS),
+                "kept": round(wave.left, DIGITS),
                 "explained": round(wave.explained, 3),
                 "least_implausible": round(wave.least_implausible, 2),
             }

@@ -60,6 +60,26 @@ def targets_hash(region: Region) -> str:
     return hash_of(sorted((t.name, t.value, t.se) for t in region.targets if t.role == "fit"))
 
 
+def departures(posterior: Posterior, region: Region, parameters: Mapping[str, Mapping[str, Parameter]]) -> list[str]:
+    """Return what of a posterior's origin is not as it is here, a phrase each; empty where nothing is.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        The posterior.
+    region : Region
+        Its region, as it is now.
+    parameters : Mapping
+        Process -> name -> parameter, as the evidence has them now.
+    """
+    pairs = (
+        ("the fit targets of the region", posterior.targets, targets_hash(region)),
+        ("the parameters of the evidence", posterior.parameters, parameters_hash(parameters)),
+        ("the model", str(posterior.model), str(MODEL)),
+    )
+    return [f"{what} ({then} then, {now} now)" for what, then, now in pairs if then != now]
+
+
 def refuse_if_stale(posterior: Posterior, region: Region, parameters: Mapping[str, Mapping[str, Parameter]]) -> None:
     """Refuse a posterior that was made for other evidence or another model.
 
@@ -68,12 +88,7 @@ def refuse_if_stale(posterior: Posterior, region: Region, parameters: Mapping[st
     MissingData
         If it was; the message names everything that differs.
     """
-    pairs = (
-        ("the fit targets of the region", posterior.targets, targets_hash(region)),
-        ("the parameters of the evidence", posterior.parameters, parameters_hash(parameters)),
-        ("the model", str(posterior.model), str(MODEL)),
-    )
-    apart = [f"{what} ({then} then, {now} now)" for what, then, now in pairs if then != now]
+    apart = departures(posterior, region, parameters)
     if apart:
         raise MissingData(
             f"regions/{region.name}/fitted/posterior.csv was made for other inputs than are here: {', '.join(apart)}. "

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.cache import hash_of, parameters_hash
+from experiments.cache import hash_of
 from experiments.errors import MissingData, ValidationFails
 from experiments.folders import only_writer, usable_folder
 from experiments.plans import shipped_parameters, shipped_region
+from experiments.posterior import departures, refuse_if_stale
 from experiments.version import __version__, source_hash
 from results.store import RunFolder, altered
 
@@ -76,29 +77,6 @@ class FinishedValidation:
             raise ValidationFails(f"{self.page.verdict} Why: {(self.folder / 'validation.html').as_posix()}")
 
 
-def targets_hash(region: Region) -> str:
-    """Return 16 hex digits over the fitted figures of a region: name, value and standard error."""
-    return hash_of(sorted((t.name, t.value, t.se) for t in region.targets if t.role == "fit"))
-
-
-def departures(region: Region, facts: Mapping[str, object]) -> list[str]:
-    """Return what sets a posterior apart from today's evidence, a sentence each; empty where nothing does.
-
-    Parameters
-    ----------
-    region : Region
-        The region.
-    facts : Mapping
-        How the posterior was made.
-    """
-    found = []
-    if facts["targets"] != targets_hash(region):
-        found.append("The region's targets have changed since the posterior was made.")
-    if facts["parameters"] != parameters_hash(shipped_parameters()):
-        found.append("Parameters of the evidence have changed since the posterior was made.")
-    return found
-
-
 def page_of(region: Region, files: PosteriorFiles, apart: Sequence[str] = ()) -> ValidationPage:
     """Return everything that the pages of a region's validation show.
 
@@ -139,13 +117,15 @@ def page_of(region: Region, files: PosteriorFiles, apart: Sequence[str] = ()) ->
 
 def validation_head(region: Region) -> ValidationHead | None:
     """Return the head of a region's scorecard for a report, with what sets it apart; None without a posterior."""
+    from evidence.registry import posterior as posterior_of
     from evidence.registry import validation_inputs
     from results.validation_tables import head_of
 
-    files = validation_inputs(region)
-    if files is None:
+    files, posterior = validation_inputs(region), posterior_of(region)
+    if files is None or posterior is None:
         return None
-    page = page_of(region, files, departures(region, files.facts))
+    apart = departures(posterior, region, shipped_parameters())
+    page = page_of(region, files, [f"The posterior was made for other inputs: {', '.join(apart)}."] if apart else ())
     return head_of(page.found, page.verdict, (*page.beside_failing, *page.departures))
 
 
@@ -155,24 +135,24 @@ def validate_region(request: ValidationRequest) -> FinishedValidation:
     Raises
     ------
     MissingData
-        If the region has no posterior, it is of other targets or parameters, or a finished answer was altered.
+        If the region has no posterior, it is of other evidence or another model, or a finished answer was altered.
     evidence.errors.EvidenceError
         If the region or a file of its posterior cannot be used.
     """
+    from evidence.registry import posterior as posterior_of
     from evidence.registry import validation_inputs
+    from evidence.verification import properties
     from results.validation_store import plain_validation, write_validation
 
     region = shipped_region(request.region)
-    files = validation_inputs(region)
-    if files is None:
+    files, posterior = validation_inputs(region), posterior_of(region)
+    if files is None or posterior is None:
         raise MissingData(
             f"{request.region}: the region has no posterior yet, so there is nothing to validate. Fit it first: "
             f"workability calibrate {request.region}. The evidence's own values against published figures: "
             "workability targets."
         )
-    apart = departures(region, files.facts)
-    if apart:
-        raise MissingData(f"{request.region}: {' '.join(apart)} Fit it anew: workability calibrate {request.region}.")
+    refuse_if_stale(posterior, region, shipped_parameters())
     page, folder = page_of(region, files), request.folder
     if folder.is_complete:
         changed = altered(folder.path)
@@ -184,5 +164,5 @@ def validate_region(request: ValidationRequest) -> FinishedValidation:
         return FinishedValidation(folder.path, plain_validation(page), page)
     usable_folder(folder.path)
     with only_writer(folder.path):
-        content = write_validation(folder, page)
+        content = write_validation(folder, page, properties())
     return FinishedValidation(folder.path, content, page)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from results import diagnostics_page, validation_page
+from results.assurance import assurance_log
 from results.files import write_json, write_text
 from results.plain import plain
 from results.store import COMPLETE, RunFolder, StoreError, checksums, csv_text
@@ -13,7 +15,11 @@ from results.validation import Validation
 from results.validation_page import ValidationPage
 from results.validation_words import validation_frame
 
+if TYPE_CHECKING:
+    from evidence.verification import Property
+
 PAGE, TABLE, CONTENT, DIAGNOSTICS = "validation.html", "scorecard.csv", "scorecard.json", "diagnostics.html"
+LOG = "assurance_log.csv"
 
 
 def plain_validation(page: ValidationPage) -> dict[str, Any]:
@@ -45,8 +51,8 @@ def _coverage(found: Validation, role: str) -> dict[str, Any] | None:
     }
 
 
-def write_validation(folder: RunFolder, page: ValidationPage) -> dict[str, Any]:
-    """Write pages, table and content of a validation, then its marker; return the content as plain values.
+def write_validation(folder: RunFolder, page: ValidationPage, properties: Iterable[Property]) -> dict[str, Any]:
+    """Write pages, table, assurance log and content of a validation, then its marker; return the content.
 
     Parameters
     ----------
@@ -54,6 +60,8 @@ def write_validation(folder: RunFolder, page: ValidationPage) -> dict[str, Any]:
         Where it is kept.
     page : ValidationPage
         What it shows.
+    properties : iterable of Property
+        What the model must be able to show, for the log.
 
     Raises
     ------
@@ -64,6 +72,9 @@ def write_validation(folder: RunFolder, page: ValidationPage) -> dict[str, Any]:
         raise StoreError(f"{folder.scenario}/{folder.content_hash} is complete; read it, or name another --out folder")
     path, content = folder.path, plain_validation(page)
     write_text(path / TABLE, csv_text(validation_frame(page.found)))
+    checks = page.facts.get("checks") or {}
+    log = assurance_log(page.found.rows, page.found.demands, checks, properties)  # type: ignore[arg-type]
+    write_text(path / LOG, csv_text(log))
     write_json(path / CONTENT, content)
     write_text(path / PAGE, validation_page.build_page(page))
     write_text(path / DIAGNOSTICS, diagnostics_page.build_page(page))
@@ -73,5 +84,5 @@ def write_validation(folder: RunFolder, page: ValidationPage) -> dict[str, Any]:
 
 def paths_of(folder: Path) -> dict[str, str]:
     """Return the files of a validation by what they are."""
-    named = {"scorecard": PAGE, "table": TABLE, "diagnostics": DIAGNOSTICS, "data": CONTENT}
+    named = {"scorecard": PAGE, "table": TABLE, "diagnostics": DIAGNOSTICS, "data": CONTENT, "assurance": LOG}
     return {name: (folder / file).as_posix() for name, file in named.items()}

@@ -117,7 +117,11 @@ def _folder(tmp_path: Path, change: object) -> Path:
         (lambda c: c["fit"].update(waves=[0]), "fit.waves", "whole numbers"),
         (lambda c: c["fit"].update(sample=0), "fit.sample", "above 0"),
         (lambda c: c["discrepancy"].pop("default"), "discrepancy.default", "is missing"),
-        (lambda c: c["discrepancy"].update(nothing=deepcopy(c["discrepancy"]["default"])), "discrepancy.nothing", "nothing"),
+        (
+            lambda c: c["discrepancy"].update(nothing=deepcopy(c["discrepancy"]["default"])),
+            "discrepancy.nothing",
+            "nothing",
+        ),
         (lambda c: c.update(more=1), "more", "more"),
     ],
 )

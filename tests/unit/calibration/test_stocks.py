@@ -49,13 +49,19 @@ def test_the_mean_is_the_best_fit_to_every_figure(region: Region, law: StockLaw)
 
     found = least_squares(residuals, before, x_scale=before)
     np.testing.assert_allclose(found.x, law.mean, rtol=1e-4)
-    np.testing.assert_allclose(np.linalg.inv(found.jac.T @ found.jac), law.covariance, rtol=1e-3, atol=1e-3 * law.covariance.max())
+    np.testing.assert_allclose(
+        np.linalg.inv(found.jac.T @ found.jac), law.covariance, rtol=1e-3, atol=1e-3 * law.covariance.max()
+    )
 
 
 def test_figures_narrow_every_stock(law: StockLaw, region: Region) -> None:
     sd = np.sqrt(np.diag(law.covariance))
     assert (sd < np.repeat(PRIOR_SD, law.n_places) * law.mean).all()
-    assert {t.measure for t in region.targets if t.name in law.heard} >= {"employment_rate", "unemployed", "long_term_sick_rate"}
+    assert {t.measure for t in region.targets if t.name in law.heard} >= {
+        "employment_rate",
+        "unemployed",
+        "long_term_sick_rate",
+    }
 
 
 def test_draws_given_totals_have_these_totals_and_the_law_of_the_rest(law: StockLaw) -> None:

@@ -12,6 +12,7 @@ import pytest
 from evidence.model import Region
 from evidence.registry import load_region
 from evidence.validation_files import FITTED, PosteriorFiles, read
+from evidence.verification import properties
 from experiments.validation import page_of
 from results import diagnostics_page, validation_page
 from results.report import build_report
@@ -97,15 +98,15 @@ def test_other_evidence_that_fails_fails_the_whole(tmp_path: Path) -> None:
 def test_a_validation_is_written_whole_once_and_the_same_again(tmp_path: Path) -> None:
     made = page(tmp_path / "evidence", n_draws=20)
     first, second = (RunFolder(tmp_path / name, "eskermere", "0") for name in ("one", "two"))
-    content = write_validation(first, made)
-    write_validation(second, made)
+    content = write_validation(first, made, properties())
+    write_validation(second, made, properties())
     for name in (PAGE, TABLE, CONTENT, DIAGNOSTICS, COMPLETE):
         assert (first.path / name).read_bytes() == (second.path / name).read_bytes()
     assert json.loads((first.path / CONTENT).read_text(encoding="utf-8")) == content
     assert len(pd.read_csv(first.path / TABLE)) == len(region().targets) == len(content["figures"])
     assert content["verdict"] == ("fails" if made.has_failed else "holds")
     with pytest.raises(StoreError, match="is complete"):
-        write_validation(first, made)
+        write_validation(first, made, properties())
 
 
 def test_the_head_for_reports_names_what_fails_and_what_is_stale(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ import evidence.registry
 from evidence.registry import PACKAGED, load_region
 from experiments.cache import parameters_hash
 from experiments.plans import shipped_parameters
-from experiments.validation import targets_hash, validation_head
+from experiments.posterior import targets_hash
+from experiments.validation import validation_head
 from tests.fitted_regions import write
 from workability.cli import app
 
