@@ -19,6 +19,7 @@ from simulation.thresholds import CLASS_OF_BITS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 N_CLASSES = len(CONDITION_CLASSES)
 N_HEALTH = len(SEVERITIES) * N_CLASSES
 """Health cells: severity times condition class, in the order of the tables."""

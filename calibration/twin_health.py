@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.twin_cells import N_CLASSES, N_HEALTH, Floats, Ints
+from calibration.twin_cells import N_CLASSES, N_HEALTH, Bools, Floats, Ints
 from scenarios.vocabulary import AGE_BANDS, CONDITIONS, SEVERITIES
 from simulation.columns import Columns
 from simulation.parameters import Parameters
@@ -69,7 +69,7 @@ def health_moves(t: Tables, p: Parameters, mix: Floats, treated: Floats) -> Floa
     out = np.zeros((N_HEALTH, N_HEALTH, n_bands, n_groups))
     weight = mix.transpose(1, 2, 0)[..., None]  # severity, mask, band, 1
 
-    def add(who: Ints, severity_to: Ints, mask_to: Ints, rate: Floats) -> None:
+    def add(who: Bools, severity_to: Ints, mask_to: Ints, rate: Floats) -> None:
         to = severity_to * N_CLASSES + CLASS_OF_BITS[mask_to]
         np.add.at(out, (origin[who], to[who]), (weight * rate)[who])
 

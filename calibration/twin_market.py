@@ -12,9 +12,10 @@ a baseline leaves near its normal level, is left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import bdtrc, ndtr, pdtrc
 
 from calibration.twin_cells import Floats
@@ -141,14 +142,14 @@ class Market:
         slots = np.maximum(np.rint(self.slots / self.employers), 1.0)
         vacant = np.maximum(self.slots - self.filled, 0.0) / self.employers
         share = np.clip(vacant / slots, 0.0, 1.0)
-        j = np.arange(_MANY)[:, None]
-        with np.errstate(invalid="ignore"):
-            tail = np.where(j < slots, bdtrc(np.minimum(j, slots - 1), slots, share), 0.0)
+        j, n = np.arange(_MANY)[:, None], slots.astype(np.int64)
+        tail = np.where(j < n, bdtrc(np.minimum(j, n - 1).astype(float), n, share), 0.0)
         few = (tail * pdtrc(j, np.maximum(applicants, 1e-12))).sum(axis=0)
         gap, spread = vacant - applicants, np.sqrt(vacant * (1.0 - share) + applicants + 1e-12)
         over = gap * ndtr(gap / spread) + spread * np.exp(-0.5 * (gap / spread) ** 2) / np.sqrt(2.0 * np.pi)
         many = vacant - over
-        return np.minimum(np.where(slots <= _MANY, few, many), np.minimum(vacant, applicants))
+        out: Floats = np.minimum(np.where(slots <= _MANY, few, many), np.minimum(vacant, applicants))
+        return out
 
     def _solve_cutoffs(self, tries: Floats, value: Floats, accept: Floats, weight: Floats, found: Floats) -> None:
         """Set the cutoffs at which applicants taken are as many as their employers hire.
@@ -189,8 +190,8 @@ def market_of(start: Start, p: Parameters, levels: Levels, seekers: Seekers) -> 
     of = np.searchsorted(_SIZES, f.size[used], side="right") - 1
     kept = np.unique(of)
 
-    def added(column: Floats) -> Floats:
-        return np.bincount(of, column[used], len(_SIZES))[kept]
+    def added(column: NDArray[Any]) -> Floats:
+        return np.bincount(of, column[used].astype(float), len(_SIZES))[kept].astype(np.float64)
 
     employers = added(np.ones(f.size.size))
     target = np.floor(np.round(f.size * levels.slots, 6) + 0.5)

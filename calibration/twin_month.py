@@ -47,7 +47,7 @@ class Month:
         self.setting, self.tables, self.resolution = setting, setting.tables, setting.resolution
         self.people = [self._aged_and_healthy(state, x) for state, x in enumerate(people)]
         self.before = [by_bin(x) for x in self.people]
-        self.at_work = sum(by_health(by_cell(x)) for x in self.people[: State.ABSENT + 1])
+        self.at_work = by_health(by_cell(self.people[State.EMPLOYED]) + by_cell(self.people[State.ABSENT]))
         shape = people[0].shape[:-1]
         self.fresh = [np.zeros(shape) for _ in range(N_STATES)]
         self.unemployed = {"work": np.zeros(shape), "inactive": np.zeros(shape)}

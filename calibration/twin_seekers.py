@@ -57,7 +57,8 @@ class Seekers:
         state : state the seeker is in.
         spell : points for the spell, any number of bins.
         """
-        return self.own[state][:, None, None] - self.seen[None, :, None] + spell[None, None, :]
+        out: Floats = self.own[state][:, None, None] - self.seen[None, :, None] + spell[None, None, :]
+        return out
 
 
 def standard_of(start: Start, p: Parameters, levels: Levels) -> tuple[float, float]:
@@ -105,8 +106,9 @@ def seekers_of(start: Start, p: Parameters, kind: Ints) -> Seekers:
     cell = health_of(c)
     seen = np.bincount(cell, health, N_HEALTH) / np.maximum(np.bincount(cell, minlength=N_HEALTH), 1)
     looks, takes = _looks(c, p), _takes(start, p)
-    by_looks, by_takes = _means(c.state, looks, N_STATES, 1.0), _means(c.state, takes, N_STATES, 1.0)
-    overall = _means(c.state, rest, N_STATES, 0.0)
+    state_of = c.state.astype(np.int64)
+    by_looks, by_takes = _means(state_of, looks, N_STATES, 1.0), _means(state_of, takes, N_STATES, 1.0)
+    overall = _means(state_of, rest, N_STATES, 0.0)
     own = np.zeros((N_STATES, N_TRAITS))
     for state in range(N_STATES):
         for q in range(N_TRAITS):
@@ -155,7 +157,8 @@ def _worked(c: Columns) -> Floats:
     since = np.clip(-c.work_since.astype(np.int64), 0, _HISTORY).astype(np.uint64)
     full = (np.uint64(1) << since) - np.uint64(1)
     mask = (c.work_history.astype(np.uint64) << since) | np.where(c.state <= State.ABSENT, full, np.uint64(0))
-    return np.bitwise_count(mask & np.uint64((1 << _HISTORY) - 1)).astype(float)
+    out: Floats = np.bitwise_count(mask & np.uint64((1 << _HISTORY) - 1)).astype(np.float64)
+    return out
 
 
 def _spell_points(c: Columns, p: Parameters) -> Floats:

@@ -18,8 +18,8 @@ from calibration.twin_cells import (
     N_SEXES,
     N_STATES,
     N_TRAITS,
+    Bools,
     Floats,
-    Ints,
     Resolution,
     age_group_of,
     completed,
@@ -89,7 +89,7 @@ class TwinTables:
     health: Floats
     arrivals: Floats
     exits: tuple[Exits, ...]
-    long_unemployed: Ints
+    long_unemployed: Bools
 
 
 def parameters_with(start: Start, overrides: Mapping[str, float]) -> Parameters:
@@ -176,7 +176,8 @@ def _arrivals(start: Start, p: Parameters, resolution: Resolution) -> Floats:
             if who.size:
                 type_ = group[year] * N_TRAITS + c.qualification[who]
                 np.add.at(out[place], (type_, c.sex[who], health[who], state[who]), ages[place, year] / who.size)
-    return out / np.maximum(out.sum(axis=(1, 2, 3, 4), keepdims=True), 1e-300)
+    shares: Floats = out / np.maximum(out.sum(axis=(1, 2, 3, 4), keepdims=True), 1e-300)
+    return shares
 
 
 def bin_weights(c: Columns, state: int, resolution: Resolution) -> Floats:
