@@ -56,10 +56,9 @@ def synthetic(judge: Judge, truth: Floats, rng: np.random.Generator) -> Judge:
     sd = np.sqrt(judge.variance(mean))[0]
     value = emulator.back(mean[0] + sd * rng.standard_normal(len(sd)))
     now = np.where(emulator.logs, np.maximum(np.abs(value), 1e-12), 1.0)
-    return replace(
-        judge,
-        against=replace(against, value=value, se=against.se / unit * now, discrepancy=against.discrepancy / unit * now),
-    )
+    grown = now / unit
+    moved = replace(against, value=value, se=against.se * grown, discrepancy=against.discrepancy * grown)
+    return replace(judge, against=moved)
 
 
 def recover(
