@@ -23,7 +23,7 @@ from calibration.twin_tables import parameters_with
 from results.files import write_text
 from results.store import csv_text
 from simulation.start import Levels, Start
-from simulation.thresholds import LEVELS
+from simulation.thresholds import LEVELS, ThresholdError
 
 if TYPE_CHECKING:
     from evidence.model import Target
@@ -34,6 +34,7 @@ NAMED_WEIGHT = 0.3
 """Smallest weight with which a parameter is named as part of a combination."""
 _STEPS = (0.5, 1.0, 2.0)
 """Steps tried, in prior standard deviations: the first that changes anything; whole numbers need longer ones."""
+UP, DOWN = 1.0, -1.0
 _AGAIN_MONTHS = 36
 """Months from the settled twin to the year measured under a changed parameter."""
 
@@ -145,7 +146,11 @@ def fisher_spectrum(
         if progress is not None:
             progress(k, len(varied))
         step, changed, other = _moved(start, levels, overrides or {}, one, places)
-        values = _year_of(base, start, other, changed, places)
+        try:
+            values = _year_of(base, start, other, changed, places)
+        except ThresholdError:  # the hazard has no room above its value; below there is
+            step, changed, other = _moved(start, levels, overrides or {}, one, places, DOWN)
+            values = _year_of(base, start, other, changed, places)
         for i, target in enumerate(used):
             at = (target.measure, target.area)
             table[i, k] = (values[at] - first[at]) / step / target.se
@@ -166,17 +171,17 @@ def _year_of(
 
 
 def _moved(
-    start: Start, levels: Levels, overrides: Mapping[str, float], one: Varied, places: tuple[str, ...]
+    start: Start, levels: Levels, overrides: Mapping[str, float], one: Varied, places: tuple[str, ...], way: float = UP
 ) -> tuple[float, dict[str, float], Levels]:
     """Return the step taken in prior standard deviations, and overrides and levels after it."""
     if not one.sd > 0:
         raise ValueError(f"prior standard deviation of '{one.name}' must be above 0, found {one.sd}; fix it instead")
-    for step in _STEPS:
+    for step in (way * size for size in _STEPS):
         value = one.value + step * one.sd
         if one.name == "slots":
             return step, dict(overrides), replace(levels, slots=value)
         if one.name == "standard_shift":
-            whole = levels.standard_shift + max(1, round(step * one.sd))
+            whole = levels.standard_shift + round(way * max(1.0, abs(step) * one.sd))
             return (whole - levels.standard_shift) / one.sd, dict(overrides), replace(levels, standard_shift=whole)
         if one.name.startswith("level."):
             return step, dict(overrides), _with_level(levels, one.name, value, places)

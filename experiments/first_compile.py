@@ -5,13 +5,16 @@ Numba holds one lock while it compiles, so only processes compile side by side; 
 
 from __future__ import annotations
 
-import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from experiments.folders import is_compiled
 from experiments.requests import usable_cores
 from experiments.runner import leave_interrupts_to_parent
+from experiments.version import ROOT
 
 SAMPLE = 1000
 """One resident in so many, the fewest there can be: every kernel is called once."""
@@ -31,17 +34,31 @@ def compiled_alongside(region: str) -> Iterator[None]:
     if is_compiled() or usable_cores() < 2:
         yield
         return
-    context = multiprocessing.get_context("spawn")  # forked ones would share numba's threads with this process
-    helpers = [context.Process(target=work, args=(region,), daemon=True) for work in (compile_payments, compile_month)]
-    for helper in helpers:
-        helper.start()
+    helpers = [beside(work.__name__, region) for work in (compile_payments, compile_month)]
     try:
         yield
         for helper in helpers:
-            helper.join()
+            helper.wait()
     finally:
         for helper in helpers:
             helper.terminate()
+
+
+def beside(work: str, region: str) -> subprocess.Popen[bytes]:
+    """Start one of the functions below in an interpreter of its own.
+
+    It is no process of multiprocessing's, which would run the caller's script again from its first line.
+    """
+    code = f"from experiments.first_compile import {work}; {work}({region!r})"
+    way = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    nothing = subprocess.DEVNULL
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": way},
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+    )
 
 
 def compile_payments(region: str) -> None:

@@ -9,7 +9,6 @@ pushed apart come together again.
 from __future__ import annotations  # constants of kernels
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -91,15 +90,8 @@ class Tables(NamedTuple):
     band_end: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
 class ThresholdError(ValueError):
     """A hazard that does not fit its segment of the unit interval."""
-
-    message: str
-
-    def __str__(self) -> str:
-        """Return the message."""
-        return self.message
 
 
 def threshold(rate: NDArray[np.float64]) -> NDArray[np.uint32]:

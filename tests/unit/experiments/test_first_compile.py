@@ -11,20 +11,17 @@ from experiments.first_compile import compile_month, compile_payments, compiled_
 
 
 class Beside:
-    """Stands for a multiprocessing context and notes what is done to its processes."""
+    """Stands for the processes beside a run and notes what is done to them."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
 
-    def Process(self, target: Any, args: tuple[str, ...], daemon: bool) -> Any:
-        assert daemon, "a process left behind would outlive the run"
-        heard, name = self.heard, f"{target.__name__} {args[0]}"
+    def __call__(self, work: str, region: str) -> Any:
+        heard, name = self.heard, f"{work} {region}"
+        heard.append(f"start {name}")
 
         class Noted:
-            def start(self) -> None:
-                heard.append(f"start {name}")
-
-            def join(self) -> None:
+            def wait(self) -> None:
                 heard.append(f"join {name}")
 
             def terminate(self) -> None:
@@ -37,7 +34,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch, *, is_compiled: bool, cores: int) 
     beside = Beside()
     monkeypatch.setattr(first_compile, "is_compiled", lambda: is_compiled)
     monkeypatch.setattr(first_compile, "usable_cores", lambda: cores)
-    monkeypatch.setattr(first_compile.multiprocessing, "get_context", lambda method: beside)
+    monkeypatch.setattr(first_compile, "beside", beside)
     return beside
 
 
@@ -65,3 +62,9 @@ def test_no_process_outlives_a_caller_that_fails(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(KeyboardInterrupt), compiled_alongside("somewhere"):
         raise KeyboardInterrupt
     assert [said.split()[0] for said in beside.heard] == ["start", "start", "end", "end"]
+
+
+def test_a_process_beside_is_an_interpreter_that_runs_the_work_and_nothing_of_the_caller() -> None:
+    process = first_compile.beside("leave_interrupts_to_parent", "somewhere")  # takes no region: it fails at once
+    assert process.wait(timeout=60) == 1
+    assert process.args[1] == "-c"  # type: ignore[index]
