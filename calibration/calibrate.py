@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from calibration.bank import Designs, DesignWork, Study
 from calibration.draw_runs import Draws, DrawWork
 from calibration.emulator import Emulator
+from calibration.fisher import Spectrum
 from calibration.level_rule import LevelRule, learn
 from calibration.matching import Chain, Figures, Judge, World, emulate, ensemble, figures, space_left
 from calibration.priors import overrides, spread_out
+from calibration.starting import spectrum, twin_table
 from calibration.support import is_supported
 from evidence.calibration_files import FitConventions
 from experiments.cache import hash_of, parameters_hash
@@ -40,6 +42,8 @@ SPACE_DRAWS = 20_000
 """Draws of the prior by which the space left is measured."""
 FULL_BATCH = 1
 PRIOR_DRAWS = 500
+TWIN_SAMPLE = 100
+"""One resident in so many for the twin's start: it counts them, and draws nothing."""
 DECIDING = ("bank.py", "draw_runs.py", "levels.py", "measured.py", "solve.py")
 """Files of this package that decide what a design or a draw gives; what they are given names the folder of a stage."""
 
@@ -101,6 +105,8 @@ class Fit:
     shift: Floats
     lean: Floats
     supported: float
+    spectrum: Spectrum
+    twin: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -148,6 +154,10 @@ class _Calibration:
         self.seconds: dict[str, float] = {}
 
     def run(self) -> Fit:
+        self.heard.stage("Asking the mean-field twin which directions the figures see")
+        with self._timed("twin"):
+            seen, twin = spectrum(self.study, TWIN_SAMPLE), twin_table(self.study, TWIN_SAMPLE)
+        self.heard.stage(f"They see {seen.n_seen} of {len(seen.singular)} directions better than the priors do")
         bank, judge, chain = self._waves()
         with self._timed("levels"):
             rule = learn(bank, self.world, self.study.places)
@@ -163,7 +173,7 @@ class _Calibration:
         runs = self._run("draws", draws, self.how.sample, "draws of the posterior")
         return Fit(
             self.study, self.how, self.request.seed, self.world, self.against, bank, judge.emulator, rule, self.waves,
-            chain, x, draws, runs, full, np.arange(len(full_draws)), shift, lean, self.supported, self.seconds,
+            chain, x, draws, runs, full, np.arange(len(full_draws)), shift, lean, self.supported, seen, twin, self.seconds,
         )  # fmt: skip
 
     @contextmanager

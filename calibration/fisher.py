@@ -64,6 +64,11 @@ class Spectrum:
     singular: Floats
     directions: pd.DataFrame
 
+    @property
+    def n_seen(self) -> int:
+        """Number of combinations that targets see at least as well as their prior."""
+        return int((self.singular >= FLAT_BELOW).sum())
+
     def flat(self, below: float = FLAT_BELOW) -> list[str]:
         """Return the combinations that targets see less well than their prior, in words, least visible first.
 

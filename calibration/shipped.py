@@ -13,7 +13,9 @@ from ruamel.yaml import YAML
 from calibration.bank import level_columns, parquet
 from calibration.calibrate import PRIOR_DRAWS, Fit
 from calibration.draw_runs import drift
+from calibration.fisher import write_spectrum
 from calibration.priors import significant, spread_out
+from calibration.starting import write_twin
 from evidence.posterior_files import DRAW, DRAWS, FACTS, FORMAT, PREDICTIONS
 from experiments.cache import parameters_hash
 from experiments.posterior import targets_hash
@@ -24,6 +26,7 @@ from simulation.version import MODEL
 FULL, PRIOR, BANK, DRIFT = (
     f"fitted/{name}" for name in ("posterior_full.csv", "prior.csv", "design_bank.parquet", "drift.csv")
 )
+SPECTRUM = "fitted/fisher.csv"
 DIGITS = 6
 
 
@@ -108,6 +111,7 @@ def facts(fit: Fit) -> dict[str, Any]:
             "level rule: mean share explained": round(float(np.mean(fit.rule.explained())), 3),
             "draws run with every resident": len(fit.full),
             "shift at full scale: largest, in standard errors of its target": round(_largest_shift(fit), 2),
+            "directions that the figures see better than the priors do": fit.spectrum.n_seen,
             "parameters narrower than 0.9 of their prior": int((widths < 0.9).sum()),
             "parameters": len(widths),
         },
@@ -144,6 +148,8 @@ def write_posterior(folder: Path, fit: Fit) -> list[Path]:
     for name, table in tables.items():
         write_text(folder / name, csv_text(table))
         written.append(folder / name)
+    written.append(write_twin(folder, fit.twin))
+    written.append(write_spectrum(folder / SPECTRUM, fit.spectrum))
     write_bytes(folder / BANK, parquet(bank_table(fit)))
     stream = io.StringIO()
     YAML().dump(facts(fit), stream)

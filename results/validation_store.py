@@ -73,7 +73,7 @@ def write_validation(folder: RunFolder, page: ValidationPage, properties: Iterab
     path, content = folder.path, plain_validation(page)
     write_text(path / TABLE, csv_text(validation_frame(page.found)))
     checks = page.facts.get("checks") or {}
-    log = assurance_log(page.found.rows, page.found.demands, checks, properties)  # type: ignore[arg-type]
+    log = assurance_log(page.found.rows, page.found.demands, checks, properties)
     write_text(path / LOG, csv_text(log))
     write_json(path / CONTENT, content)
     write_text(path / PAGE, validation_page.build_page(page))
