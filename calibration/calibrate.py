@@ -172,8 +172,9 @@ class _Calibration:
         x, draws = self._draws(chain, rule, self.how.draws, lean, first_seed=60_000)
         runs = self._run("draws", draws, self.how.sample, "draws of the posterior")
         return Fit(
-            self.study, self.how, self.request.seed, self.world, self.against, bank, judge.emulator, rule, self.waves,
-            chain, x, draws, runs, full, np.arange(len(full_draws)), shift, lean, self.supported, seen, twin, self.seconds,
+            self.study, self.how, self.request.seed, self.world, self.against, bank, judge.emulator, rule,
+            self.waves, chain, x, draws, runs, full, np.arange(len(full_draws)), shift, lean, self.supported,
+            seen, twin, self.seconds,
         )  # fmt: skip
 
     @contextmanager

@@ -126,9 +126,11 @@ def fisher_spectrum(
 ) -> Spectrum:
     """Return how the fit targets answer to the varied parameters, one finite difference each.
 
+    A parameter of whole numbers is stepped as far as the first whole number within two standard deviations.
+
     Parameters
     ----------
-    start, levels : start and levels round which parameters are varied.
+    start, levels : start and levels; what is varied takes its own value in their place.
     varied : the parameters.
     targets : the region's targets; those of role `fit` with a standard error that the twin measures are used.
     places : names of the Places, in order.
@@ -141,58 +143,74 @@ def fisher_spectrum(
     ValueError
         If a name is unknown, a standard deviation is not positive, or a step of two of them changes nothing.
     """
-    base = Twin(start, levels, overrides)
+    at = _Point(dict(overrides or {}), levels)
+    for one in varied:
+        at = at.with_value(one.name, one.value, places)
+    base = Twin(start, at.levels, at.overrides)
     for _ in range(settled):
         base.step()
-    first = _year_of(base, start, levels, overrides or {}, places)
+    first = _year_of(base, start, at, places)
     used = [t for t in targets if t.role == "fit" and t.se > 0 and (t.measure, t.area) in first]
     table = np.zeros((len(used), len(varied)))
     for k, one in enumerate(varied):
         if progress is not None:
             progress(k, len(varied))
-        step, changed, other = _moved(start, levels, overrides or {}, one, places)
+        step, moved = _moved(start, at, one, places)
         try:
-            values = _year_of(base, start, other, changed, places)
+            values = _year_of(base, start, moved, places)
         except ThresholdError:  # the hazard has no room above its value; below there is
-            step, changed, other = _moved(start, levels, overrides or {}, one, places, DOWN)
-            values = _year_of(base, start, other, changed, places)
+            step, moved = _moved(start, at, one, places, DOWN)
+            values = _year_of(base, start, moved, places)
         for i, target in enumerate(used):
-            at = (target.measure, target.area)
-            table[i, k] = (values[at] - first[at]) / step / target.se
+            named = (target.measure, target.area)
+            table[i, k] = (values[named] - first[named]) / step / target.se
     if progress is not None:
         progress(len(varied), len(varied))
     return spectrum_of(pd.DataFrame(table, index=[t.name for t in used], columns=[v.name for v in varied]))
 
 
-def _year_of(
-    base: Twin, start: Start, levels: Levels, overrides: Mapping[str, float], places: tuple[str, ...]
-) -> Mapping[tuple[str, str], float]:
+@dataclass(frozen=True)
+class _Point:
+    """Overrides and levels that a twin is made with."""
+
+    overrides: Mapping[str, float]
+    levels: Levels
+
+    def with_value(self, name: str, value: float, places: tuple[str, ...]) -> _Point:
+        """Return the point with one parameter, level, slots or shift of standards replaced."""
+        if name == "slots":
+            return replace(self, levels=replace(self.levels, slots=value))
+        if name == "standard_shift":
+            return replace(self, levels=replace(self.levels, standard_shift=round(value)))
+        if name.startswith("level."):
+            return replace(self, levels=_with_level(self.levels, name, value, places))
+        return replace(self, overrides={**self.overrides, name: value})
+
+    def differs(self, other: _Point, start: Start) -> bool:
+        """Return whether anything of a run changes between two points: whole numbers may swallow a step."""
+        same = self.levels.slots == other.levels.slots and self.levels.standard_shift == other.levels.standard_shift
+        if not same or not np.array_equal(self.levels.place, other.levels.place):
+            return True
+        return parameters_with(start, self.overrides) != parameters_with(start, other.overrides)
+
+
+def _year_of(base: Twin, start: Start, at: _Point, places: tuple[str, ...]) -> Mapping[tuple[str, str], float]:
     """Return the measures some months after the settled twin's values were replaced."""
-    twin = Twin(start, levels, overrides, base.resolution, base.setting.mix)
+    twin = Twin(start, at.levels, at.overrides, base.resolution, base.setting.mix)
     twin.go_on_from(base)
     for _ in range(_AGAIN_MONTHS):
         twin.step()
     return measure_twin(twin, places, start.sample)
 
 
-def _moved(
-    start: Start, levels: Levels, overrides: Mapping[str, float], one: Varied, places: tuple[str, ...], way: float = UP
-) -> tuple[float, dict[str, float], Levels]:
-    """Return the step taken in prior standard deviations, and overrides and levels after it."""
+def _moved(start: Start, at: _Point, one: Varied, places: tuple[str, ...], way: float = UP) -> tuple[float, _Point]:
+    """Return the step taken in prior standard deviations, and the point after it."""
     if not one.sd > 0:
         raise ValueError(f"prior standard deviation of '{one.name}' must be above 0, found {one.sd}; fix it instead")
     for step in (way * size for size in _STEPS):
-        value = one.value + step * one.sd
-        if one.name == "slots":
-            return step, dict(overrides), replace(levels, slots=value)
-        if one.name == "standard_shift":
-            whole = levels.standard_shift + round(way * max(1.0, abs(step) * one.sd))
-            return (whole - levels.standard_shift) / one.sd, dict(overrides), replace(levels, standard_shift=whole)
-        if one.name.startswith("level."):
-            return step, dict(overrides), _with_level(levels, one.name, value, places)
-        changed = {**overrides, one.name: value}
-        if parameters_with(start, changed) != parameters_with(start, {**overrides, one.name: one.value}):
-            return step, changed, levels
+        moved = at.with_value(one.name, one.value + step * one.sd, places)
+        if moved.differs(at, start):
+            return step, moved
     raise ValueError(
         f"'{one.name}' does not change from {one.value} with {_STEPS[-1]:g} standard deviations of {one.sd}: it takes "
         "whole numbers only. Give it a wider prior or fix it."

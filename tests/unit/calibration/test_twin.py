@@ -82,10 +82,10 @@ def test_the_same_start_gives_the_same_path(start: Start) -> None:
 @pytest.mark.parametrize(
     ("changes", "measure", "sign"),
     [
-        ({"separation__separation": 0.009}, "employed_share", -1),
+        ({"separation__separation": 0.0115}, "employed_share", -1),
         ({"long_term_sickness__from_work": 0.002}, "long_term_sick", 1),
         ({"sickness_absence__onset": 0.004}, "signed_off", 1),
-        ({"search__looks": 1.5}, "hazard_UE", 1),
+        ({"search__on_the_job": 0.08}, "hazard_UE", -1),  # people in work compete for the same slots
         ({"employer_choice__standard_shift": 200}, "hazard_UE", -1),
     ],
 )
