@@ -86,6 +86,18 @@ def distance(root: Path | None = None) -> Mapping[str, Parameter]:
     return entries.read_parameters(root, root / "distance.yaml", sources(root))
 
 
+def replications(root: Path | None = None) -> Mapping[str, Parameter]:
+    """Return what published evaluations found and the markets they were run in, by name, from `replications.yaml`.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry lacks a unit, a source or an interval, or contradicts itself.
+    """
+    root = root or PACKAGED
+    return entries.read_parameters(root, root / "replications.yaml", sources(root))
+
+
 def funding(root: Path | None = None) -> Mapping[str, Parameter]:
     """Return how services follow money, and what a fund has by default, by name, from `funding.yaml`.
 
@@ -318,6 +330,7 @@ def verify(root: Path | None = None) -> None:
     programme_effects(root)
     distance(root)
     funding(root)
+    replications(root)
     for year in rule_years(root):
         rules(year, root)
     uprating(root)
