@@ -1,4 +1,4 @@
-"""Draws for a replication: the evidence's own values with the fitted levels, or those of the posterior if there is one."""
+"""Draws for a replication: the evidence's own values with the fitted levels, or those of a posterior."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from evidence.errors import EvidenceError
 from evidence.model import LineFacts, Parameter, Place, Region, Rulebook, ScoreTarget, Source, Target, UnitCost
 from evidence.registry import (
     appraisal_terms,
+    backcast,
     citations,
     deflators,
     disposable_income,
@@ -41,6 +42,7 @@ __all__ = [
     "Target",
     "UnitCost",
     "appraisal_terms",
+    "backcast",
     "citations",
     "deflators",
     "disposable_income",

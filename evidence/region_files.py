@@ -22,6 +22,8 @@ TILES = "tiles.yaml"
 NO_TILE = "."
 FUNDS = "funds.yaml"
 """The pots that pay for services: read only where a scenario limits the money, so that it has a hash of its own."""
+BACKCAST = ("backcast.yaml", "backcast.csv")
+"""Inputs of the back-cast and the figures that it is judged by; no other run reads them."""
 LEVELS = Path("fitted") / "levels.yaml"
 TARGET_TABLE, TARGET_FACTS = Path("fitted") / "target_table.csv", Path("fitted") / "target_table.yaml"
 TARGET_COLUMNS = (
@@ -36,14 +38,14 @@ TARGET_FACT_KEYS = ("seed", "sample", "settled_months", "measured_months", "para
 def region_files(folder: Path) -> tuple[Path, ...]:
     """Return every file that decides a figure of a region's runs, sorted.
 
-    Fitted levels are in; fitted draws, tiles, funds and the scorecard's targets are left out.
+    Fitted levels are in; fitted draws, tiles, funds, the back-cast and the scorecard's targets are left out.
     """
     return tuple(
         path
         for path in sorted(folder.rglob("*"), key=lambda item: item.relative_to(folder).as_posix())
         if path.is_file()
         and path.suffix in (".yaml", ".csv")
-        and path.relative_to(folder).as_posix() not in (TILES, FUNDS)
+        and path.relative_to(folder).as_posix() not in (TILES, FUNDS, *BACKCAST)
         and (path.relative_to(folder).parts[0] != "fitted" or path.relative_to(folder) == LEVELS)
         and path.relative_to(folder) != score_targets.FILE
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import appraisal_files, entries, loading, plan_files, programme_files, region_files
+from evidence import appraisal_files, backcast_files, entries, loading, plan_files, programme_files, region_files
 from evidence.errors import EvidenceError
 from evidence.model import LineFacts, Parameter, Region, Rulebook, Source, UnitCost
 
@@ -291,6 +291,19 @@ def load_region(name: str, root: Path | None = None) -> Region:
     return region_files.read_region(root, name, content, fitted, tuple(sources(root).items()))
 
 
+def backcast(name: str, root: Path | None = None) -> tuple[Mapping[str, Parameter], DataFrame]:
+    """Return what a region's back-cast starts from, by name, and the series of its Places.
+
+    Raises
+    ------
+    EvidenceError
+        If the region has no back-cast, or one of its files cannot be used.
+    """
+    root = (root or PACKAGED).resolve()
+    places = tuple(place.name for place in load_region(name, root).places)
+    return backcast_files.read_backcast(root, root / "regions" / name, sources(root), places)
+
+
 def tiles(name: str, root: Path | None = None) -> tuple[tuple[str, ...], ...]:
     """Return the rows of a region's schematic map, north first: names of Places, empty where none stands.
 
@@ -346,3 +359,5 @@ def verify(root: Path | None = None) -> None:
     for name in regions(root):
         load_region(name, root)
         tiles(name, root)
+        if (root or PACKAGED).joinpath("regions", name, region_files.BACKCAST[0]).is_file():
+            backcast(name, root)

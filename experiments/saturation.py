@@ -8,7 +8,7 @@ looks and employers' choices. Places at nought are no clean control, since peopl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,13 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from evidence.model import Parameter
+from evidence.registry import replications
+from experiments.cache import cached_start
 from experiments.markets import settled_in
+from experiments.plans import shipped_parameters, shipped_region
 from experiments.trials import Floats, helping, lottery, paired_trial
-from scenarios.arm import ArmSpec
+from scenarios.arm import ArmSpec, arm
+from scenarios.resolve import resolve
 from scenarios.vocabulary import State
 from simulation.model import RegionModel
 from simulation.start import Start
@@ -29,6 +33,8 @@ OUTCOME_MONTHS = (7, 8, 9)
 """The outcome is the mean of these months: the share in work of those unemployed at the start."""
 TREATED, UNTREATED = "treated", "untreated"
 GROUPS = (UNTREATED, TREATED)
+SLACK, TIGHT = "weak-demand", "strong-demand"
+"""The markets are the library's two contexts of labour demand."""
 COLUMNS = ("market", "saturation", "group", "change", "se", "n_seeds", "residents")
 FORM = "key_worker_support"
 """The kind of programme that stands for help to search; it lends its form, none of its effects."""
@@ -212,3 +218,36 @@ def findings(results: Mapping[str, Sequence[SeedResult]], slack: str, tight: str
     more = losses(results[slack]) - losses(results[tight])
     rows.append((f"the untreated lose more ({slack} against {tight})", *probability_positive(more)))
     return pd.DataFrame(rows, columns=["finding", "probability", "mean", "se"])
+
+
+def experiment(
+    region: str,
+    *,
+    sample: int,
+    n_seeds: int,
+    seed: int = 1,
+    threads: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the table and the findings of the whole experiment in a region, on the evidence's own values.
+
+    Parameters
+    ----------
+    region : name of the region.
+    sample, threads : one resident in so many; threads, on which the result does not depend.
+    n_seeds, seed : number of seeds, the first seed.
+    progress : called with a sentence as work goes on.
+    """
+    base = replace(arm(resolve("baseline", {"region": region})), services=None, funding=None)
+    start = cached_start(shipped_region(region), shipped_parameters(), base, sample=sample, draw=0, threads=threads)
+    demands = {name: resolve("baseline", context=name).scenario.labour_demand[0].multiplier for name in (SLACK, TIGHT)}
+
+    def heard(market: str, done: int) -> None:
+        if progress is not None:
+            progress(f"saturation in {market}, seed {done}")
+
+    results = run_markets(
+        start, base, demands, replications()["saturation_looks_ratio"], range(seed, seed + n_seeds), threads=threads,
+        progress=heard,
+    )  # fmt: skip
+    return table(results), findings(results, SLACK, TIGHT)

@@ -16,6 +16,7 @@ from workability.command_funding import funding
 from workability.command_gaps import gaps
 from workability.command_jobs import jobs
 from workability.command_plan import gm_export, plan, unit_costs
+from workability.command_replicate import replicate
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
 from workability.command_savings import savings
@@ -46,6 +47,7 @@ QUESTIONS = """Which question do you have?
   Which unit costs are used, and how to renew them?    workability unit-costs
   What do tax and benefits leave of a job's pay?       workability taxben --template
   How far is the baseline from what is published?      workability targets
+  Does it find what published evaluations found?       workability replicate
   Is the population like the region it stands for?     workability targets --margins
   Is this machine fit for it?                          workability doctor
 
@@ -122,6 +124,7 @@ app.command(epilog="Output: tables on standard output, and the CSV file of --out
 app.command(epilog="Output: a folder under savings/ (or --out DIR), tables and the page's path on standard output.")(
     savings
 )
+app.command(epilog="Output: a table on standard output, and the CSV file of --out FILE.csv.")(replicate)
 app.command(epilog=READ_ONLY)(targets)
 app.command(epilog=READ_ONLY)(doctor)
 
