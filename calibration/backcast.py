@@ -36,7 +36,8 @@ from simulation.start import Start, tables_of
 FILE = Path("fitted") / "backcast.csv"
 COLUMNS = ("measure", "area", "year", "role", "observed", "se", "unit", "mean", "p05", "p95", "mc_se", "n_runs",
            "verdict", "first_year", "source", "note")  # fmt: skip
-FIT_MONTHS, AVERAGED_MONTHS = 180, 60
+FIT_MONTHS, AVERAGED_MONTHS = 360, 120
+"""As many as the levels of today take: after half of it unemployment still overshoots the stocks of 2014."""
 ONSET = "health.onset_ratio"
 """The parameter that the trend of ill health acts through: a factor on the onset of every condition."""
 DEMAND_GAINS = (0.06, 0.004)
@@ -171,7 +172,7 @@ def forward(
     seed: int,
     threads: int = 1,
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return the Places' rates in each year after the first, its mean, percent, shape (years, Places, measures).
+    """Return the Places' rates at the start and each year's mean, percent, shape (1 + years, Places, measures).
 
     Parameters
     ----------
@@ -184,39 +185,43 @@ def forward(
     model = RegionModel(start, arm, seed=seed, threads=threads, months=months)
     model.initialise()
     model.settle_everybody()
-    found = []
+    begun, found = rates(model), []
     for month in range(months):
         if month % YEAR == 0:
             _with_onset(model, parameters, base, trend.onset[month // YEAR])
         model.step()
         found.append(rates(model))
     model.release()
-    return np.stack(found).reshape(months // YEAR, YEAR, start.n_places, -1).mean(axis=1)
+    means = np.stack(found).reshape(months // YEAR, YEAR, start.n_places, -1).mean(axis=1)
+    return np.concatenate([begun[None], means])
 
 
 def compare(
     series: pd.DataFrame, runs: np.ndarray[Any, np.dtype[np.float64]], places: tuple[str, ...], first_year: int
 ) -> pd.DataFrame:
-    """Return a row for each published figure after the first year, with the first year's own beside it (COLUMNS).
+    """Return a row for each published figure, with the first year's own beside it (COLUMNS).
+
+    The first year's rows have the role `fit`: they show how well the start has its stocks. All others are held out.
 
     Parameters
     ----------
     series : the Places' rates.
-    runs : from `forward`, one for each seed, shape (seeds, years, Places, measures).
+    runs : from `forward`, one for each seed, shape (seeds, 1 + years, Places, measures).
     places : names of the Places.
     first_year : the year that was fitted.
     """
     then = series[series["year"] == first_year].set_index(["measure", "area"])["value"]
     rows = []
-    for r in series[series["year"] > first_year].to_dict(orient="records"):
+    for r in series.to_dict(orient="records"):
         year, measure, area = int(r["year"]), str(r["measure"]), str(r["area"])
-        if year - first_year > runs.shape[1]:
+        if year - first_year >= runs.shape[1]:
             continue
-        values = runs[:, year - first_year - 1, places.index(area), MEASURES.index(measure)]
+        role = "fit" if year == first_year else "holdout"
+        values = runs[:, year - first_year, places.index(area), MEASURES.index(measure)]
         found = predict([0] * len(values), values.tolist())
         observed, se = float(r["value"]), float(r["se"])
         rows.append((
-            measure, area, year, "holdout", observed, se, r["unit"], found.mean, found.p05, found.p95, found.mc_se,
+            measure, area, year, role, observed, se, r["unit"], found.mean, found.p05, found.p95, found.mc_se,
             found.n_runs, verdict(observed, se, found), float(then[measure, area]), r["source"], r["note"],
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -258,19 +263,19 @@ def _numbers(parameter: Parameter) -> tuple[float, ...]:
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Return by measure how many figures agree, and how far the model is on average, beside no change at all.
+    """Return by measure and role how many figures agree, and how far the model is on average, beside no change at all.
 
     Parameters
     ----------
     table : from `back_cast`.
     """
     rows = []
-    for measure, part in table.groupby("measure", sort=False):
+    for (measure, role), part in table.groupby(["measure", "role"], sort=False):
         error = part["mean"] - part["observed"]
         still = part["first_year"] - part["observed"]
         agree = int((part["verdict"] == AGREES).sum())
-        rows.append((measure, len(part), agree, error.mean(), error.abs().mean(), still.abs().mean()))
-    columns = ["measure", "figures", "agree", "mean_error", "mean_distance", "mean_distance_of_no_change"]
+        rows.append((measure, role, len(part), agree, error.mean(), error.abs().mean(), still.abs().mean()))
+    columns = ["measure", "role", "figures", "agree", "mean_error", "mean_distance", "mean_distance_of_no_change"]
     return pd.DataFrame(rows, columns=columns)
 
 

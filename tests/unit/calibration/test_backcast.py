@@ -72,14 +72,17 @@ def test_first_stocks_are_the_years_rates_on_the_regions_heads() -> None:
     assert found.unemployed[helens] / active == pytest.approx(at["unemployment_rate"] / 100)
 
 
-def test_each_year_is_compared_with_its_own_figure_and_the_first_year_is_not_judged() -> None:
+def test_each_year_is_compared_with_its_own_figure_and_the_first_year_is_not_held_out() -> None:
     first = {(m, "A", 2014): 10.0 for m in MEASURES}
     later = {("employment_rate", "A", 2015): 71.0, ("employment_rate", "A", 2016): 72.0,
              ("long_term_sick_rate", "A", 2016): 30.0, ("long_term_sick_rate", "A", 2030): 9.0}  # fmt: skip
-    runs = np.zeros((3, 2, 1, len(MEASURES)))
-    runs[:, 0, 0, 0], runs[:, 1, 0, 0], runs[:, 1, 0, 3] = 71.5, [71.9, 72.0, 72.1], [8.9, 9.0, 9.1]
+    runs = np.full((3, 3, 1, len(MEASURES)), 10.5)
+    runs[:, 1, 0, 0], runs[:, 2, 0, 0], runs[:, 2, 0, 3] = 71.5, [71.9, 72.0, 72.1], [8.9, 9.0, 9.1]
     table = compare(series_of({**first, **later}), runs, ("A",), 2014)
     assert tuple(table.columns) == COLUMNS
+    fitted, table = table[table["role"] == "fit"], table[table["role"] == "holdout"]
+    assert set(fitted["year"]) == {2014}
+    np.testing.assert_allclose(fitted["mean"], 10.5)
     assert table["year"].tolist() == [2015, 2016, 2016]  # 2030 is beyond the runs
     assert table["verdict"].tolist() == [AGREES, AGREES, FAILS]
     np.testing.assert_allclose(table["mean"], [71.5, 72.0, 9.0])
@@ -101,7 +104,7 @@ def test_a_trend_of_nothing_is_the_run_without_a_trend(start: Start) -> None:
     for _ in range(12):
         model.step()
         months.append(rates(model))
-    np.testing.assert_array_equal(found[0], np.mean(months, axis=0))
+    np.testing.assert_array_equal(found[1], np.mean(months, axis=0))
 
 
 def test_more_onset_and_less_demand_do_what_they_say(start: Start) -> None:
@@ -135,7 +138,7 @@ def test_the_trend_follows_the_market_and_health_that_were_published(start: Star
 
 
 def test_what_is_written_reads_back(tmp_path: Path) -> None:
-    runs = np.full((2, 1, 1, len(MEASURES)), 70.123456)
+    runs = np.full((2, 2, 1, len(MEASURES)), 70.123456)
     series = series_of({("employment_rate", "A", 2014): 70.0, ("employment_rate", "A", 2015): 71.0})
     back = pd.read_csv(write(tmp_path, compare(series, runs, ("A",), 2014)))
     assert tuple(back.columns) == COLUMNS
