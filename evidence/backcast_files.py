@@ -77,10 +77,9 @@ def _series(
             raise EvidenceError(file, f"{where}.year", f"found {row['year']}; the back-cast begins in {first_year}")
     twice = table[table.duplicated(["measure", "area", "year"])]
     if len(twice):
-        row = twice.iloc[0]
-        raise EvidenceError(
-            file, f"line {twice.index[0] + 2}", f"{row['measure']} of {row['area']} in {row['year']} twice"
-        )
+        first = twice.to_dict(orient="records")[0]
+        message = f"{first['measure']} of {first['area']} in {first['year']} twice"
+        raise EvidenceError(file, f"line {twice.index[0] + 2}", message)
     start = table[table["year"] == first_year]
     for measure in MEASURES:
         missing = sorted(set(places) - set(start.loc[start["measure"] == measure, "area"]))
