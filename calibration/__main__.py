@@ -1,4 +1,4 @@
-"""What fills a region's `fitted` folder: `python -m calibration REGION [MONTHS]`, and the same with `--targets`."""
+"""What fills a region's `fitted` folder: `python -m calibration REGION [MONTHS]`; other tables of it by an option."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import evidence
+from calibration import backcast, replications
 from calibration.fitted import fit_region, measure_region, write, write_targets
 
 
@@ -16,12 +17,24 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("region", nargs="?", default="cheshire-merseyside", help="folder under evidence/regions")
     parser.add_argument("months", nargs="?", type=int, default=360, help="months of the controlled run of the levels")
     parser.add_argument("--targets", action="store_true", help="measure the model against the region's targets instead")
+    parser.add_argument("--replications", action="store_true", help="run published evaluations again instead")
+    parser.add_argument("--backcast", action="store_true", help="run from a past year to now instead")
+    parser.add_argument("--sample", type=int, default=20, help="one resident in so many, for the two last")
     parser.add_argument("--threads", type=int, default=2, help="threads; results do not depend on it")
     asked = parser.parse_args(words)
     root = Path(evidence.__file__).parent
     folder = root / "regions" / asked.region
     if asked.targets:
         written = write_targets(folder, *measure_region(asked.region, threads=asked.threads))
+    elif asked.replications:
+        table = replications.replicate(
+            replications.Request(region=asked.region, sample=asked.sample, threads=asked.threads), print
+        )
+        written = replications.write(folder, table)
+    elif asked.backcast:
+        table = backcast.back_cast(asked.region, sample=asked.sample, threads=asked.threads, progress=print)
+        print(backcast.summary(table).round(2).to_string(index=False))
+        written = backcast.write(folder, table)
     else:
         written = write(folder, fit_region(asked.region, months=asked.months, threads=asked.threads))
     print(written.relative_to(root.parent).as_posix())

@@ -1,10 +1,10 @@
 """What is known about the region and from where; it computes nothing and imports nothing of ours."""
 
 from evidence.errors import EvidenceError
+from evidence.fit_registry import backcast, calibrating, posterior, replications, verify
 from evidence.model import LineFacts, Parameter, Place, Region, Rulebook, ScoreTarget, Source, Target, UnitCost
 from evidence.registry import (
     appraisal_terms,
-    calibrating,
     citations,
     deflators,
     disposable_income,
@@ -15,7 +15,6 @@ from evidence.registry import (
     ledger_lines,
     load_region,
     parameters,
-    posterior,
     programme_effects,
     regions,
     rule_years,
@@ -27,7 +26,6 @@ from evidence.registry import (
     sources,
     unit_costs,
     uprating,
-    verify,
 )
 
 __all__ = [
@@ -42,6 +40,7 @@ __all__ = [
     "Target",
     "UnitCost",
     "appraisal_terms",
+    "backcast",
     "calibrating",
     "citations",
     "deflators",
@@ -56,6 +55,7 @@ __all__ = [
     "posterior",
     "programme_effects",
     "regions",
+    "replications",
     "rule_years",
     "rulebooks",
     "rules",

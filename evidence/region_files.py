@@ -23,6 +23,8 @@ NO_TILE = "."
 TARGETS = "targets.yaml"
 FUNDS = "funds.yaml"
 """The pots that pay for services: read only where a scenario limits the money, so that it has a hash of its own."""
+BACKCAST = ("backcast.yaml", "backcast.csv")
+"""Inputs of the back-cast and the figures that it is judged by; no other run reads them."""
 LEVELS = Path("fitted") / "levels.yaml"
 TARGET_TABLE, TARGET_FACTS = Path("fitted") / "target_table.csv", Path("fitted") / "target_table.yaml"
 TARGET_COLUMNS = (
@@ -37,15 +39,15 @@ TARGET_FACT_KEYS = ("seed", "sample", "settled_months", "measured_months", "para
 def region_files(folder: Path) -> tuple[Path, ...]:
     """Return every file that decides a figure of a region's runs, sorted.
 
-    Fitted levels are in; fitted draws, tiles, funds, the scorecard's targets, known conflicts and notes on a validation
-    are left out.
+    Fitted levels are in; fitted draws, tiles, funds, the back-cast, the scorecard's targets, known conflicts and
+    notes on a validation are left out.
     """
     return tuple(
         path
         for path in sorted(folder.rglob("*"), key=lambda item: item.relative_to(folder).as_posix())
         if path.is_file()
         and path.suffix in (".yaml", ".csv")
-        and path.relative_to(folder).as_posix() not in (TILES, FUNDS)
+        and path.relative_to(folder).as_posix() not in (TILES, FUNDS, *BACKCAST)
         and (path.relative_to(folder).parts[0] != "fitted" or path.relative_to(folder) == LEVELS)
         and path.relative_to(folder) not in (score_targets.FILE, target_conflicts.FILE)
         and path.relative_to(folder).as_posix() != validation_files.NOTES

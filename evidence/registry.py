@@ -12,17 +12,14 @@ from typing import TYPE_CHECKING
 
 from evidence import (
     appraisal_files,
-    calibration_files,
     entries,
     loading,
     plan_files,
-    posterior_files,
     programme_files,
     region_files,
-    validation_files,
 )
 from evidence.errors import EvidenceError
-from evidence.model import LineFacts, Parameter, Posterior, Region, Rulebook, Source, UnitCost
+from evidence.model import LineFacts, Parameter, Region, Rulebook, Source, UnitCost
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -67,18 +64,6 @@ def parameters(root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]
         path.stem: entries.read_parameters(root, path, published)
         for path in sorted((root / "parameters").glob("*.yaml"))
     }
-
-
-def calibrating(root: Path | None = None) -> calibration_files.Calibrating:
-    """Return which parameters the calibration varies or holds fixed, and how the fit works, from `calibration.yaml`.
-
-    Raises
-    ------
-    EvidenceError
-        If a parameter is left out, listed twice or unknown.
-    """
-    root = root or PACKAGED
-    return calibration_files.read_calibration(root, sources(root), parameters(root))
 
 
 def programme_effects(root: Path | None = None) -> Mapping[str, Mapping[str, Parameter]]:
@@ -301,38 +286,6 @@ def load_region(name: str, root: Path | None = None) -> Region:
     return region_files.read_region(root, name, content, fitted, tuple(sources(root).items()))
 
 
-def posterior(region: Region, root: Path | None = None) -> Posterior | None:
-    """Return a region's posterior, read and checked now; None before its first fit.
-
-    Raises
-    ------
-    EvidenceError
-        If a file of it is missing or broken.
-    """
-    root = (root or PACKAGED).resolve()
-    names = tuple(f"{process}.{name}" for process, group in parameters(root).items() for name in group)
-    return posterior_files.read_posterior(root, region, names)
-
-
-def validation_inputs(region: Region, root: Path | None = None) -> validation_files.PosteriorFiles | None:
-    """Return what a region's posterior is and predicts, and what was checked of its fit; None before the first fit.
-
-    Raises
-    ------
-    EvidenceError
-        If one of its files is broken, or one that must be there is missing.
-    """
-    root = (root or PACKAGED).resolve()
-    folder = root / "regions" / region.name
-    return validation_files.read(root, folder, region.targets) if validation_files.has_posterior(folder) else None
-
-
-def validation_digest(name: str, root: Path | None = None) -> str | None:
-    """Return the SHA-256 over everything that a region's validation reads; None before its first fit."""
-    folder = (root or PACKAGED) / "regions" / name
-    return validation_files.digest_of(folder) if validation_files.has_posterior(folder) else None
-
-
 def tiles(name: str, root: Path | None = None) -> tuple[tuple[str, ...], ...]:
     """Return the rows of a region's schematic map, north first: names of Places, empty where none stands.
 
@@ -358,37 +311,3 @@ def citations(ids: Iterable[str], root: Path | None = None) -> tuple[Source, ...
     for name in wanted:
         entries.check_source(name, published, "sources.yaml", name)
     return tuple(published[name] for name in wanted)
-
-
-def verify(root: Path | None = None) -> None:
-    """Load everything once, so that a broken file is found before a run needs it.
-
-    Raises
-    ------
-    EvidenceError
-        For the first problem found.
-    """
-    parameters(root)
-    programme_effects(root)
-    distance(root)
-    funding(root)
-    for year in rule_years(root):
-        rules(year, root)
-    uprating(root)
-    deflators(root)
-    unit_costs(root)
-    ledger_lines(root)
-    appraisal_terms(root)
-    rulebooks(root)
-    disposable_income(root)
-    gm_outcomes(root)
-    for name in savings_plans(root):
-        savings_plan(name, root)
-    root = (root or PACKAGED).resolve()
-    for name in regions(root):
-        region = load_region(name, root)
-        posterior(region, root)
-        tiles(name, root)
-        notes = root / "regions" / name / validation_files.NOTES
-        validation_files.read_notes(root, notes, [target.name for target in region.targets])
-        validation_inputs(region, root)

@@ -149,7 +149,7 @@ def plan(request: Request) -> Plan:
     scenarios.errors.ScenarioError, evidence.errors.EvidenceError, InvalidRequest
         If the scenario, the evidence or the options cannot be used.
     """
-    from evidence.registry import validation_digest
+    from evidence.fit_registry import validation_digest
     from scenarios.arm import arm
 
     policy, baseline = _resolved(request)

@@ -118,7 +118,7 @@ def settled(
     MissingData, InvalidRequest, evidence.errors.EvidenceError
         If the region has no posterior, one that does not fit, a broken one, or fewer draws than are asked for.
     """
-    from evidence.registry import posterior as posterior_of
+    from evidence.fit_registry import posterior as posterior_of
 
     if not request.needs_posterior:
         return request, Drawn()

@@ -37,7 +37,7 @@ class ValidationRequest:
     @cached_property
     def content_hash(self) -> str:
         """16 hex digits over everything that decides a figure or a word of the answer."""
-        from evidence.registry import validation_digest
+        from evidence.fit_registry import validation_digest
         from results.report import PAGES
 
         region = shipped_region(self.region)
@@ -117,8 +117,8 @@ def page_of(region: Region, files: PosteriorFiles, apart: Sequence[str] = ()) ->
 
 def validation_head(region: Region) -> ValidationHead | None:
     """Return the head of a region's scorecard for a report, with what sets it apart; None without a posterior."""
-    from evidence.registry import posterior as posterior_of
-    from evidence.registry import validation_inputs
+    from evidence.fit_registry import posterior as posterior_of
+    from evidence.fit_registry import validation_inputs
     from results.validation_tables import head_of
 
     files, posterior = validation_inputs(region), posterior_of(region)
@@ -139,8 +139,8 @@ def validate_region(request: ValidationRequest) -> FinishedValidation:
     evidence.errors.EvidenceError
         If the region or a file of its posterior cannot be used.
     """
-    from evidence.registry import posterior as posterior_of
-    from evidence.registry import validation_inputs
+    from evidence.fit_registry import posterior as posterior_of
+    from evidence.fit_registry import validation_inputs
     from evidence.verification import properties
     from results.validation_store import plain_validation, write_validation
 

@@ -18,6 +18,7 @@ from workability.command_funding import funding
 from workability.command_gaps import gaps
 from workability.command_jobs import jobs
 from workability.command_plan import gm_export, plan, unit_costs
+from workability.command_replicate import replicate
 from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
 from workability.command_savings import savings
@@ -52,6 +53,7 @@ QUESTIONS = """Which question do you have?
   How far is the baseline from what is published?      workability targets
   How do I take in newer figures from Nomis?           workability targets import nomis.csv --dry-run
   Does the fitted model agree with what is published?  workability validate
+  Does it find what published evaluations found?       workability replicate
   Is the population like the region it stands for?     workability targets --margins
   What is assumed, and what of it matters most?        workability assumptions
   Is this machine fit for it?                          workability doctor
@@ -137,6 +139,8 @@ app.add_typer(targets)
 app.command(
     epilog="Output: a folder under validation/ (or --out DIR), the verdict and the pages' paths on standard output."
 )(validate)
+app.command(epilog="Output: a table on standard output, and the CSV file of --out FILE.csv.")(replicate)
+app.command(epilog=READ_ONLY)(targets)
 app.command(epilog=READ_ONLY)(doctor)
 
 

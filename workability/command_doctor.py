@@ -95,7 +95,7 @@ def _folders() -> list[Finding]:
 def _evidence() -> list[Finding]:
     """Return whether the shipped evidence and scenarios can be read."""
     from evidence.errors import EvidenceError
-    from evidence.registry import verify
+    from evidence.fit_registry import verify
     from scenarios.errors import ScenarioError
     from scenarios.resolve import names, resolve
 

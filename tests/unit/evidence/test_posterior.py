@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from evidence import EvidenceError, load_region
+from evidence.fit_registry import posterior, verify
 from evidence.posterior_files import fitted_inside
-from evidence.registry import posterior, verify
 
 LEVELS = """
 place:

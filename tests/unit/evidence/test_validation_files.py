@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from evidence.errors import EvidenceError
-from evidence.registry import PACKAGED, load_region, validation_digest, validation_inputs
+from evidence.fit_registry import validation_digest, validation_inputs
+from evidence.registry import PACKAGED, load_region
 from evidence.validation_files import FILES, NOTES, ScoreNote, is_level
 from tests.fitted_regions import PARAMETERS, write
 

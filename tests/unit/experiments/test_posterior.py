@@ -40,7 +40,7 @@ def posterior(n: int = 5, **changes: Any) -> Posterior:
 
 def ship(monkeypatch: pytest.MonkeyPatch, found: Posterior | None) -> None:
     """Let the region have a posterior."""
-    monkeypatch.setattr("evidence.registry.posterior", lambda region, root=None: found)
+    monkeypatch.setattr("evidence.fit_registry.posterior", lambda region, root=None: found)
 
 
 @pytest.fixture

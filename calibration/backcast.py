@@ -1,0 +1,288 @@
+"""The back-cast: from the stocks of a past year to the years that followed, with end points left out of the fit.
+
+Levels are fitted to the first year's stocks. Then only two things are put in: how tight the market was, from published
+vacancies per unemployed person, and how many residents' health limits their work. The demand and the onset of ill
+health that give these two are found in one controlled run, and the others take them as they are: no Place is aligned.
+What the first year lacks is today's: age, qualification, employers, commuting, law, and how ill health is spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import evidence
+from calibration.levels import StockTargets, fit
+from calibration.verdicts import AGREES, predict, verdict
+from evidence.backcast_files import MEASURES
+from evidence.entries import numbers
+from evidence.model import Parameter, Region
+from experiments.cache import cached_population, shipped_rules
+from experiments.markets import tightness
+from results.files import write_text
+from results.store import csv_text
+from scenarios.arm import ArmSpec
+from scenarios.vocabulary import STATES, State
+from simulation.model import RegionModel
+from simulation.parameters import build
+from simulation.run import levels_of, prepare
+from simulation.start import Start, tables_of
+
+FILE = Path("fitted") / "backcast.csv"
+COLUMNS = ("measure", "area", "year", "role", "observed", "se", "unit", "mean", "p05", "p95", "mc_se", "n_runs",
+           "verdict", "first_year", "source", "note")  # fmt: skip
+FIT_MONTHS, AVERAGED_MONTHS = 360, 120
+"""As many as the levels of today take: after half of it unemployment still overshoots the stocks of 2014."""
+ONSET = "health.onset_ratio"
+"""The parameter that the trend of ill health acts through: a factor on the onset of every condition."""
+DEMAND_GAINS = (0.06, 0.004)
+"""Answer of demand to the log error of vacancies per unemployed person, at once and month by month: the levels' own."""
+ONSET_GAIN = 4.0
+"""Answer of the onset to the log error of limiting ill health, a year later. Ill health is a stock that a year's onset
+moves by about a quarter of its own log change."""
+ONSET_BOUNDS = (0.2, 5.0)
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class Trend:
+    """What happened to the market and to health: demand by month from the start on, and the onset's factor by year."""
+
+    demand: tuple[float, ...]
+    onset: tuple[float, ...]
+
+
+def stock_targets(region: Region, series: pd.DataFrame, year: int, tight: float, sample: int) -> StockTargets:
+    """Return the stocks of a past year: its rates by Place on today's heads.
+
+    Parameters
+    ----------
+    region : with its margins.
+    series : the Places' rates.
+    year : which year.
+    tight : vacancies per unemployed person.
+    sample : one resident in so many.
+    """
+    names = [place.name for place in region.places]
+    heads = region.margins["activity"].groupby("area_name")["value"].sum().loc[names].to_numpy(float)
+    then = (
+        series[series["year"] == year].pivot_table(index="area", columns="measure", values="value").loc[names] / 100.0
+    )
+    inactive = then["inactivity_rate"].to_numpy(float)
+    sick = then["long_term_sick_rate"].to_numpy(float)
+    return StockTargets(
+        unemployed=then["unemployment_rate"].to_numpy(float) * (1.0 - inactive) * heads / sample,
+        long_term_sick=sick * heads / sample,
+        inactive_other=(inactive - sick) * heads / sample,
+        vacancies_per_unemployed=tight,
+    )
+
+
+def past_start(
+    region: Region, parameters: Mapping[str, Mapping[str, Any]], base: ArmSpec, targets: StockTargets, sample: int,
+    threads: int,
+) -> Start:  # fmt: skip
+    """Return a stationary start at a past year's stocks, its levels fitted to them.
+
+    Parameters
+    ----------
+    region, parameters, base : the region, the evidence's values, the arm without policy.
+    targets : stocks of the year.
+    sample, threads : one resident in so many; threads, on which the result does not depend.
+    """
+    population = cached_population(region, parameters, sample)
+    names = tuple(place.name for place in region.places)
+    levels = fit(
+        population, parameters, shipped_rules(), targets, first=levels_of(region.levels, names), months=FIT_MONTHS,
+        averaged=AVERAGED_MONTHS, sample=sample, threads=threads,
+    )  # fmt: skip
+    return prepare(population, parameters, levels, shipped_rules(), base, sample=sample, threads=threads)
+
+
+def _with_onset(model: RegionModel, parameters: Mapping[str, Mapping[str, Any]], base: ArmSpec, factor: float) -> None:
+    """Let conditions begin so many times as often from now on."""
+    start = model.start
+    changed = build(parameters, {**dict(base.parameters), ONSET: factor})
+    model.tables = tables_of(start.donor, start.n_places, changed, start.levels)
+
+
+def _limited(model: RegionModel) -> float:
+    return float((model.columns.severity > 0).mean())
+
+
+def trend_of(
+    start: Start, parameters: Mapping[str, Mapping[str, Any]], base: ArmSpec, tight: tuple[float, ...], growth: float,
+    threads: int,
+) -> Trend:  # fmt: skip
+    """Return the demand and the onset under which the region's market and health went as published.
+
+    Parameters
+    ----------
+    start, parameters, base : start of the first year; the evidence's values; the arm without policy.
+    tight : vacancies per unemployed person at the end of each year, the first year's first.
+    growth : residents whose health limits their work, last year over first.
+    threads : threads; the result does not depend on it.
+    """
+    n_years = len(tight) - 1
+    months = n_years * YEAR
+    wanted = np.exp(np.interp(np.arange(1, months + 1), YEAR * np.arange(n_years + 1), np.log(tight)))
+    model = RegionModel(start, base, seed=0, threads=threads, months=months)
+    model.initialise()
+    model.settle_everybody()
+    first, factor, slow = _limited(model), 1.0, 0.0
+    demand, onset = [], []
+    for month in range(months):
+        if month % YEAR == 0:
+            at = month / YEAR
+            # The lead of one year is what the stock still has to grow until this year's end.
+            error = float(np.log(first * growth ** ((at + 1.0) / n_years) / _limited(model)))
+            factor = float(np.clip(np.exp(ONSET_GAIN * error), *ONSET_BOUNDS))
+            _with_onset(model, parameters, base, factor)
+            onset.append(factor)
+        error = float(np.log(wanted[month] / max(tightness(model), 1e-3)))
+        slow += DEMAND_GAINS[1] * error
+        demand.append(float(np.exp(slow + DEMAND_GAINS[0] * error)))
+        model.arm = replace(base, demand=((0, demand[-1]),))
+        model.step()
+    model.release()
+    return Trend(tuple(demand), tuple(onset))
+
+
+def rates(model: RegionModel) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return the Places' rates now, percent, shape (Places, measures) in the order of the evidence's MEASURES."""
+    cells = model.cells.reshape(model.start.n_places, -1, len(STATES)).sum(axis=1, dtype=np.int64).astype(float)
+    heads = cells.sum(axis=1)
+    work, idle = cells[:, : State.ABSENT + 1].sum(axis=1), cells[:, State.UNEMPLOYED]
+    sick = cells[:, State.LONG_TERM_SICK]
+    parts = (work / heads, (heads - work - idle) / heads, idle / (work + idle), sick / heads)
+    return 100.0 * np.stack(parts, axis=1)
+
+
+def forward(
+    start: Start,
+    parameters: Mapping[str, Mapping[str, Any]],
+    base: ArmSpec,
+    trend: Trend,
+    *,
+    seed: int,
+    threads: int = 1,
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return the Places' rates at the start and each year's mean, percent, shape (1 + years, Places, measures).
+
+    Parameters
+    ----------
+    start, parameters, base : start of the first year; the evidence's values; the arm without policy.
+    trend : what the market and health did.
+    seed, threads : of the run.
+    """
+    arm = replace(base, demand=tuple(enumerate(trend.demand)))
+    months = len(trend.demand)
+    model = RegionModel(start, arm, seed=seed, threads=threads, months=months)
+    model.initialise()
+    model.settle_everybody()
+    begun, found = rates(model), []
+    for month in range(months):
+        if month % YEAR == 0:
+            _with_onset(model, parameters, base, trend.onset[month // YEAR])
+        model.step()
+        found.append(rates(model))
+    model.release()
+    means = np.stack(found).reshape(months // YEAR, YEAR, start.n_places, -1).mean(axis=1)
+    return np.concatenate([begun[None], means])
+
+
+def compare(
+    series: pd.DataFrame, runs: np.ndarray[Any, np.dtype[np.float64]], places: tuple[str, ...], first_year: int
+) -> pd.DataFrame:
+    """Return a row for each published figure, with the first year's own beside it (COLUMNS).
+
+    The first year's rows have the role `fit`: they show how well the start has its stocks. All others are held out.
+
+    Parameters
+    ----------
+    series : the Places' rates.
+    runs : from `forward`, one for each seed, shape (seeds, 1 + years, Places, measures).
+    places : names of the Places.
+    first_year : the year that was fitted.
+    """
+    then = series[series["year"] == first_year].set_index(["measure", "area"])["value"]
+    rows = []
+    for r in series.to_dict(orient="records"):
+        year, measure, area = int(r["year"]), str(r["measure"]), str(r["area"])
+        if year - first_year >= runs.shape[1]:
+            continue
+        role = "fit" if year == first_year else "holdout"
+        values = runs[:, year - first_year, places.index(area), MEASURES.index(measure)]
+        found = predict([0] * len(values), values.tolist())
+        observed, se = float(r["value"]), float(r["se"])
+        rows.append((
+            measure, area, year, role, observed, se, r["unit"], found.mean, found.p05, found.p95, found.mc_se,
+            found.n_runs, verdict(observed, se, found), float(then[measure, area]), r["source"], r["note"],
+        ))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def back_cast(
+    name: str, *, sample: int = 20, n_seeds: int = 4, seed: int = 1, threads: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the region's back-cast beside its published series.
+
+    Parameters
+    ----------
+    name : of the region.
+    sample, threads : one resident in so many; threads, on which the result does not depend.
+    n_seeds, seed : number of un-aligned runs, the first seed.
+    progress : called with a sentence as work goes on.
+    """
+    say = progress or (lambda _: None)
+    region, parameters = evidence.load_region(name), evidence.parameters()
+    inputs, series = evidence.backcast(name)
+    first_year = int(_numbers(inputs["first_year"])[0])
+    tight = _numbers(inputs["vacancies_per_unemployed"])
+    base = ArmSpec("back-cast", (), (), (), (), 0, (len(tight) - 1) * YEAR)
+    say(f"levels of {first_year}")
+    targets = stock_targets(region, series, first_year, tight[0], sample)
+    start = past_start(region, parameters, base, targets, sample, threads)
+    say("demand and ill health of the years after")
+    trend = trend_of(start, parameters, base, tight, _numbers(inputs["limiting_conditions_growth"])[0], threads)
+    runs = []
+    for k in range(n_seeds):
+        say(f"un-aligned run {k + 1} of {n_seeds}")
+        runs.append(forward(start, parameters, base, trend, seed=seed + k, threads=threads))
+    return compare(series, np.stack(runs), tuple(place.name for place in region.places), first_year)
+
+
+def _numbers(parameter: Parameter) -> tuple[float, ...]:
+    return tuple(numbers(parameter.value))
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Return by measure and role how many figures agree, and how far the model is on average, beside no change at all.
+
+    Parameters
+    ----------
+    table : from `back_cast`.
+    """
+    rows = []
+    for (measure, role), part in table.groupby(["measure", "role"], sort=False):
+        error = part["mean"] - part["observed"]
+        still = part["first_year"] - part["observed"]
+        agree = int((part["verdict"] == AGREES).sum())
+        rows.append((measure, role, len(part), agree, error.mean(), error.abs().mean(), still.abs().mean()))
+    columns = ["measure", "role", "figures", "agree", "mean_error", "mean_distance", "mean_distance_of_no_change"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def write(folder: Path, table: pd.DataFrame) -> Path:
+    """Write a back-cast into a region's folder, figures to four significant digits; return its path."""
+    rounded = table.copy()
+    for column in ("observed", "se", "mean", "p05", "p95", "mc_se", "first_year"):
+        rounded[column] = [float(f"{x:.4g}") + 0.0 for x in table[column]]
+    write_text(folder / FILE, csv_text(rounded))
+    return folder / FILE
