@@ -1,77 +1,63 @@
-"""Draws for a replication: the evidence's own values with the fitted levels, or those of a posterior."""
+"""The worlds that replications run in: the evidence's own values, or draws of the region's posterior."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from evidence.model import Region
-from experiments.cache import cached_population, cached_start, shipped_rules
+import evidence
+from evidence.model import Draw, Region
+from experiments.cache import cached_draw_start, cached_start
 from experiments.errors import MissingData
+from experiments.posterior import refuse_if_stale
 from scenarios.arm import ArmSpec
-from simulation.run import levels_of, prepare
-from simulation.start import Levels, Start
-from simulation.thresholds import LEVELS
+from simulation.start import Start
 
-POSTERIOR = Path("fitted") / "posterior.csv"
+CENTRAL = 0
+"""Number of the draw that is the evidence's own values."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One draw: its number, its parameters `process.name` -> value, and its levels."""
+    """One draw: its number and, but for the evidence's own values, what the posterior has under it."""
 
     number: int
-    overrides: tuple[tuple[str, float], ...]
-    levels: Levels
+    draw: Draw | None = None
+
+    @property
+    def overrides(self) -> tuple[tuple[str, float], ...]:
+        """Return 'process.name' and value of the draw's parameters."""
+        return self.draw.parameters if self.draw else ()
 
 
-def draws_of(region: Region, folder: Path, n: int) -> tuple[Drawn, ...]:
+def draws_of(region: Region, parameters: Mapping[str, Mapping[str, Any]], n: int) -> tuple[Drawn, ...]:
     """Return the first n draws of a region's posterior, or draw 0 alone where there is none or none is asked for.
 
     Parameters
     ----------
     region : the region.
-    folder : its folder under evidence/regions.
+    parameters : process -> name -> parameter of the evidence.
     n : number of draws; 0 for the evidence's own values.
 
     Raises
     ------
     MissingData
-        If the posterior has fewer draws, or lacks a column of levels.
+        If the posterior has fewer draws, or was made for other evidence or another model.
     """
-    names = tuple(place.name for place in region.places)
-    path = folder / POSTERIOR
-    if n == 0 or not path.is_file():
-        return (Drawn(0, (), levels_of(region.levels, names)),)
-    table = pd.read_csv(path)
-    wanted = ["draw", "slots", "standard_shift", *(f"level.{level}[{name}]" for level in LEVELS for name in names)]
-    missing = [column for column in wanted if column not in table]
-    if missing:
-        raise MissingData(
-            f"{POSTERIOR.as_posix()} of {region.name} has no column {', '.join(missing[:3])}; "
-            f"make it anew: workability calibrate {region.name}"
-        )
-    if n > len(table):
-        raise MissingData(f"{POSTERIOR.as_posix()} of {region.name} has {len(table)} draws, {n} are asked for.")
-    parameters = [str(column) for column in table if column not in wanted]
-    return tuple(_drawn(row, parameters, names) for row in table.head(n).to_dict(orient="records"))
-
-
-def _drawn(row: Mapping[Any, Any], parameters: list[str], places: tuple[str, ...]) -> Drawn:
-    place = np.array([[float(row[f"level.{level}[{name}]"]) for level in LEVELS] for name in places])
-    levels = Levels(place, float(row["slots"]), int(row["standard_shift"]))
-    return Drawn(int(row["draw"]), tuple((name, float(row[name])) for name in parameters), levels)
+    posterior = evidence.posterior(region) if n else None
+    if posterior is None:
+        return (Drawn(CENTRAL),)
+    refuse_if_stale(posterior, region, parameters)
+    if n > len(posterior.draws):
+        raise MissingData(f"The posterior of {region.name} has {len(posterior.draws)} draws, {n} are asked for.")
+    return tuple(Drawn(draw.number, draw) for draw in posterior.draws[:n])
 
 
 def start_of(
     region: Region, parameters: Mapping[str, Mapping[str, Any]], base: ArmSpec, drawn: Drawn, sample: int, threads: int
 ) -> Start:
-    """Return the stationary start of a region under a draw; that of draw 0 is kept on disk.
+    """Return the stationary start of a region under a draw, kept on disk.
 
     Parameters
     ----------
@@ -80,15 +66,7 @@ def start_of(
     drawn : the draw.
     sample, threads : one resident in so many; threads, on which the result does not depend.
     """
-    if drawn.number == 0:
-        return cached_start(region, parameters, base, sample=sample, draw=0, threads=threads)
-    return prepare(
-        cached_population(region, parameters, sample, None),
-        parameters,
-        drawn.levels,
-        shipped_rules(),
-        replace(base, parameters=tuple(sorted({**dict(drawn.overrides), **dict(base.parameters)}.items()))),
-        sample=sample,
-        draw=drawn.number,
-        threads=threads,
-    )
+    start = cached_start(region, parameters, base, sample=sample, draw=CENTRAL, threads=threads)
+    if drawn.draw is None:
+        return start
+    return cached_draw_start(start, region, parameters, base, drawn.draw, threads=threads)

@@ -197,9 +197,8 @@ def replicate(request: Request, progress: Callable[[str], None] | None = None) -
     progress : called with a sentence as work goes on.
     """
     region, values = evidence.load_region(request.region), evidence.parameters()
-    folder = Path(evidence.__file__).parent / "regions" / request.region
     published = evidence.replications()
-    drawn = draws_of(region, folder, request.n_draws)
+    drawn = draws_of(region, values, request.n_draws)
     base = base_arm(request.region)
     found: dict[str, list[tuple[int, float]]] = {}
     for draw in drawn:

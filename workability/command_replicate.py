@@ -29,7 +29,7 @@ def replicate(
         str, typer.Option("--region", help="Whose people and jobs.", metavar="REGION")
     ] = "cheshire-merseyside",
     sample: o.SampleOption = "1:20",
-    seeds: o.SeedsOption = 40,
+    seeds: Annotated[int, typer.Option("--seeds", help="Random seeds, shared among the draws.", metavar="N")] = 40,
     seed: o.SeedOption = 1,
     draws: Annotated[
         int, typer.Option("--draws", help="Draws of the posterior; 0, or no posterior, for the evidence's own values.")

@@ -40,7 +40,7 @@ BASE = ArmSpec("back-cast", (), (), (), (), 0, 24)
 @pytest.fixture(scope="module")
 def start() -> Start:
     region, values = evidence.load_region("eskermere"), evidence.parameters()
-    (draw,) = draws_of(region, Path("nowhere"), 0)
+    (draw,) = draws_of(region, values, 0)
     return start_of(region, values, base_arm("eskermere"), draw, 4, 1)
 
 

@@ -17,8 +17,8 @@ from calibration.verdicts import AGREES, FAILS
 from experiments.errors import InvalidRequest, MissingData
 from experiments.markets import demand_for, settled_tightness
 from experiments.trials import Followed
-from simulation.start import Levels, Start
-from simulation.thresholds import LEVELS
+from simulation.start import Start
+from tests.posteriors import some_posterior
 
 REGION = "eskermere"
 
@@ -26,7 +26,7 @@ REGION = "eskermere"
 @pytest.fixture(scope="module")
 def start() -> Start:
     region, values = evidence.load_region(REGION), evidence.parameters()
-    (draw,) = draws_of(region, Path("nowhere"), 3)
+    (draw,) = draws_of(region, values, 0)
     assert draw.number == 0
     return start_of(region, values, base_arm(REGION), draw, 4, 1)
 
@@ -109,25 +109,19 @@ def test_help_without_effect_gains_nothing(start: Start) -> None:
     assert 0.0 <= control <= 100.0
 
 
-def test_draws_of_a_posterior_carry_their_own_parameters_and_levels(tmp_path: Path) -> None:
-    region = evidence.load_region(REGION)
-    names = [place.name for place in region.places]
-    levels = {f"level.{level}[{name}]": [1.0 + k, 2.0] for k, level in enumerate(LEVELS) for name in names}
-    table = pd.DataFrame({"draw": [1, 2], "search.on_the_job": [0.02, 0.03], "slots": [1.1, 1.2],
-                          "standard_shift": [-3, 4], **levels})  # fmt: skip
-    (tmp_path / "fitted").mkdir()
-    table.to_csv(tmp_path / "fitted" / "posterior.csv", index=False)
-    first = draws_of(region, tmp_path, 1)
-    assert first[0].number == 1
-    assert first[0].overrides == (("search.on_the_job", 0.02),)
-    assert first[0].levels.standard_shift == -3
-    np.testing.assert_array_equal(first[0].levels.place[0], [1.0, 2.0, 3.0])
-    assert draws_of(region, tmp_path, 0)[0].number == 0
+def test_draws_of_a_posterior_carry_their_own_parameters_and_levels(monkeypatch: pytest.MonkeyPatch) -> None:
+    region, values = evidence.load_region(REGION), evidence.parameters()
+    posterior = some_posterior(region, values, n=2)
+    monkeypatch.setattr(evidence, "posterior", lambda region: posterior)
+    (first,) = draws_of(region, values, 1)
+    assert first.number == 1
+    assert first.overrides == posterior.draws[0].parameters
+    start = start_of(region, values, base_arm(REGION), first, 40, 1)
+    assert start.levels.slots == posterior.draws[0].slots
+    assert start.parameters.separation.separation == dict(first.overrides)["separation.separation"]
+    assert [each.number for each in draws_of(region, values, 0)] == [0]
     with pytest.raises(MissingData, match="2 draws, 3 are asked for"):
-        draws_of(region, tmp_path, 3)
-    table.drop(columns="slots").to_csv(tmp_path / "fitted" / "posterior.csv", index=False)
-    with pytest.raises(MissingData, match="no column slots"):
-        draws_of(region, tmp_path, 1)
+        draws_of(region, values, 3)
 
 
 def test_an_unknown_replication_is_refused_with_those_there_are() -> None:
@@ -149,6 +143,6 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
 
 def test_levels_of_draw_nought_are_the_fitted_ones() -> None:
     region = evidence.load_region(REGION)
-    found: Drawn = draws_of(region, Path("nowhere"), 0)[0]
-    assert isinstance(found.levels, Levels)
+    found: Drawn = draws_of(region, evidence.parameters(), 0)[0]
+    assert found.draw is None
     assert found.overrides == ()
