@@ -11,6 +11,7 @@ from typing import Any
 import evidence
 from calibration.bank import Study
 from calibration.calibrate import Request, calibrate
+from calibration.consistency import checked_region
 from calibration.shipped import write_posterior
 from evidence.calibration_files import FitConventions
 from experiments.errors import InvalidRequest
@@ -107,8 +108,8 @@ def plan_fit(
 
     Raises
     ------
-    InvalidRequest
-        If an option cannot be used.
+    InvalidRequest, InvalidData
+        If an option cannot be used, or the region's figures contradict each other and nobody accepted it.
     evidence.errors.EvidenceError
         If the region or its evidence is broken.
     """
@@ -127,6 +128,7 @@ def plan_fit(
         raise InvalidRequest(f"--full-scale: found {full_scale}; it is 0 or more.")
     if workers is not None and workers < 1:
         raise InvalidRequest(f"--workers: found {workers}; it is 1 or more.")
+    checked_region(region)
     size = parse_sample(sample) if sample else None
     request = Request(region, size, sizes, draws, full_scale, seed, workers or 2)
     study = Study(region)

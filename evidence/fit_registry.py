@@ -102,6 +102,8 @@ def verify(root: Path | None = None) -> None:
         For the first problem found.
     """
     registry.parameters(root)
+    if (root or registry.PACKAGED).joinpath(calibration_files.FILE).is_file():
+        calibrating(root)
     registry.programme_effects(root)
     registry.distance(root)
     registry.funding(root)

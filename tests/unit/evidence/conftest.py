@@ -37,6 +37,9 @@ contact:
     "funding.yaml": """
 staff_leave: {value: 0.5, unit: per month, interval_95: [0.1, 0.9], source: assumption, confidence: assumption}
 """,
+    "replications.yaml": """
+jobs_fund_work: {value: 11, unit: percentage points, interval_95: [5, 17], source: survey, confidence: low}
+""",
     "distance.yaml": """
 points: {value: 2, unit: points per life satisfaction points, interval_95: [1, 4], source: survey, confidence: low}
 """,
