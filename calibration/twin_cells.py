@@ -31,6 +31,8 @@ KINDS = 3
 unemployed, within each bin of the spell."""
 MONTHLY = tuple(range(SPELL_CAP + 1))
 """Every completed month of a spell kept apart, as far as hazards change."""
+COARSE_AGES = (*AGE_BAND_STARTS[:-1], 55, AGE_BAND_STARTS[-1], 62)
+"""First year of each age group: the age bands, those of 50 and over in two, where people retire."""
 _TENURE = (0, 6, 12, 24, 48)
 _ABSENCE = (0, 1, 2, 4, 8)
 _IDLE = (0, 1, 2, 3, 5, 6, 9, 12, 24, 36, 48, 60)
@@ -54,7 +56,7 @@ class Resolution:
     each bin by state, the first one 0.
     """
 
-    ages: tuple[int, ...] = AGE_BAND_STARTS
+    ages: tuple[int, ...] = COARSE_AGES
     spells: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: COARSE)
 
     def __post_init__(self) -> None:

@@ -153,4 +153,4 @@ def test_ages_must_hold_the_age_bands_and_rise(ages: tuple[int, ...]) -> None:
 
 def test_bins_must_begin_at_nought() -> None:
     with pytest.raises(ValueError, match="employed"):
-        Resolution(spells=FINE.spells | {State.EMPLOYED: (1, 2)})
+        Resolution(spells={**FINE.spells, State.EMPLOYED: (1, 2)})
