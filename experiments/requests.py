@@ -20,6 +20,8 @@ MAX_SEEDS = 100_000
 DEFAULT_SEEDS = 8
 MAX_AT_ONCE = 1024
 """Most processes, and most threads of each."""
+DRAW_VARIABLE = "WORKABILITY_DRAW"
+"""Environment variable that stands for --draw where neither --draw nor --draws is given."""
 SMALL_SAMPLE = 20
 """From this sample on a run is short enough that processes beat threads."""
 
@@ -55,7 +57,10 @@ class Request:
     """whether to keep every payment's changes; such a run has a folder of its own and the same figures"""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be run."""
+        """Take the draws that the environment names where none is asked for, and refuse what cannot be run."""
+        named = os.environ.get(DRAW_VARIABLE)
+        if named and self.n_draws is None and self.draws is None and not self.runs:
+            object.__setattr__(self, "draws", parse_draws([named]))
         _between("--seeds", self.seeds, 1, MAX_SEEDS)
         _between("--seed", self.seed, 0, 2**63 - 1 - MAX_SEEDS)
         _between("--sample", self.sample, 1, MAX_SAMPLE)

@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 os.environ.setdefault("NUMBA_NUM_THREADS", "4")  # tests of 1, 2 and 4 threads need four, whatever the machine has
 os.environ.setdefault("WORKABILITY_CACHE", str(Path(tempfile.gettempdir()) / f"workability-tests-{os.getuid()}"))
 os.environ["NO_COLOR"] = "1"
+os.environ["WORKABILITY_DRAW"] = "0"  # draws of a posterior are for the tests about them
 os.environ.pop("FORCE_COLOR", None)
 
 from experiments.first_compile import compiled_alongside  # noqa: E402  the cache's place comes first

@@ -38,9 +38,7 @@ def judge(world: World) -> Judge:
     emulator = fit_emulator(x, y, ["a", "b"], [False, False], [(0, 0)], smooth=False)
     se, discrepancy = np.array([0.4, 0.3]), np.array([0.0, 0.1])
     target = Target("a", "exit_ratio_1_condition", "region", "2024", 0.5, 0.4, "ratio", "fit", "assumption", "low", "")
-    against = Figures(
-        (target, replace(target, name="b")), np.array([0.5, -0.8]), np.array([0.4, 0.3]), np.array([0.0, 0.1])
-    )
+    against = Figures((target, replace(target, name="b")), np.array([0.5, -0.8]), se, discrepancy)
     return Judge(world, emulator, against)
 
 

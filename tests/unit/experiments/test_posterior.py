@@ -19,7 +19,7 @@ from experiments.plans import Plan, cautions, plan, shipped_parameters, shipped_
 from experiments.posterior import Drawn, draw_hash
 from experiments.posterior import paired as paired_tasks
 from experiments.reproduce import plan_again, reproduce
-from experiments.requests import Request, parse_draws
+from experiments.requests import DRAW_VARIABLE, Request, parse_draws
 from experiments.runner import Task
 from experiments.words import documents_of
 from results.partial import seed_path
@@ -27,6 +27,11 @@ from tests.posteriors import some_posterior
 
 REGION = "eskermere"
 WORDS = "calibrated (3 draws of the posterior; 55 of 66 targets inside their 90% interval)"
+
+
+@pytest.fixture(autouse=True)
+def no_draw_named_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(DRAW_VARIABLE)
 
 
 def request(out: Path, **changes: Any) -> Request:

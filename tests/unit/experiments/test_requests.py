@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from experiments.errors import InvalidRequest
-from experiments.requests import Request, parse_overrides, parse_sample
+from experiments.requests import DRAW_VARIABLE, Request, parse_overrides, parse_sample
 from scenarios.schema import MAX_MONTHS
 
 
@@ -64,3 +64,15 @@ def test_workers_times_threads_stay_within_the_cores(monkeypatch: pytest.MonkeyP
     assert Request("kickstart", sample=50).means() == (8, 1)
     assert Request("kickstart", sample=50, workers=2).means() == (2, 4)
     assert Request("kickstart", sample=50, workers=2, threads=1).means() == (2, 1)
+
+
+def test_the_environment_names_draws_where_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DRAW_VARIABLE, "3,5")
+    assert Request("kickstart").draws == (3, 5)
+    assert Request("kickstart", draws=(1,)).draws == (1,)
+    assert Request("kickstart", n_draws=2).draws is None
+    monkeypatch.setenv(DRAW_VARIABLE, "many")
+    with pytest.raises(InvalidRequest, match="--draw many"):
+        Request("kickstart")
+    monkeypatch.delenv(DRAW_VARIABLE)
+    assert Request("kickstart").draws is None
