@@ -21,7 +21,7 @@ from simulation.start import Start
 from simulation.streams import Purpose
 from tests.plain import care, market, money
 from tests.plain.benefits import CREDIT, Benefits, Rates
-from tests.plain.draws import Draws, high
+from tests.plain.draws import Draws, high, low
 from tests.plain.people import change_health, grow_older, leave_or_look
 from tests.plain.tables import Hazards, Person, threshold
 
@@ -131,10 +131,12 @@ class PlainModel:
             self.law_name, self.law = wanted, money.Law(self.start.rules[name], factor)
             self.rates = Rates(self.start.rules[name], wanted[2])
         p = self.start.parameters.employer_choice
-        for employer in self.employers:
+        everywhere = Draws(0, 0)  # the same in every run
+        for number, employer in enumerate(self.employers):
             cost = 1.0 + (factor - 1.0) * p.low_paid_share[employer["sector"]]
             wanted = employer["size"] * (self.start.levels.slots * demand) * cost**-p.cost_elasticity
-            employer["target"] = math.floor(round(wanted, 6) + 0.5)
+            own_place = low(everywhere.of(0, Purpose.ROUNDING, number)) / 2**32
+            employer["target"] = math.floor(round(wanted, 6) + own_place)
 
     def step(self) -> None:
         """Run one month."""
