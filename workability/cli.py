@@ -140,7 +140,6 @@ app.command(
     epilog="Output: a folder under validation/ (or --out DIR), the verdict and the pages' paths on standard output."
 )(validate)
 app.command(epilog="Output: a table on standard output, and the CSV file of --out FILE.csv.")(replicate)
-app.command(epilog=READ_ONLY)(targets)
 app.command(epilog=READ_ONLY)(doctor)
 
 
