@@ -69,6 +69,10 @@ class FundingRequest:
                 )
         if self.ends_only and self.constraints != tuple(CONSTRAINTS):
             raise InvalidRequest("--constraints and --ends: with the two ends alone nothing is varied; keep one.")
+        if self.study.n_draws is not None:
+            raise InvalidRequest(
+                f"--draws {self.study.n_draws}: this study runs the evidence's own values; leave the option out."
+            )
 
     @property
     def factors(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
+from evidence.known import REGION
 from evidence.model import Target
 from evidence.validation_files import (
     BACKCAST,
@@ -27,8 +28,10 @@ from evidence.validation_files import (
     TWIN,
 )
 from results.store import csv_text
+from simulation.thresholds import LEVELS
+from simulation.version import MODEL
 
-PARAMETERS = ("separation.separation", "search.looks", "health.onset", "long_term_sickness.return")
+PARAMETERS = ("separation.separation", "search.looks", "health.worsening", "long_term_sickness.exit_decay")
 SPREAD = 0.6
 """Standard deviation of the draws' predictions, in standard errors of the published figure."""
 
@@ -94,12 +97,14 @@ def write(
     shrink = np.array([0.3, 0.5, 0.98, 0.7])
     values = np.array([1.0, 6.0, 0.1, 0.5]) + noise * prior_sd * shrink
     draws = pd.DataFrame(values, index=index, columns=list(PARAMETERS))
-    draws = draws.assign(**{"level.separation[Here]": 1.0, "slots": 1.1, "standard_shift": -1})
+    places = sorted({target.area for target in targets} - {REGION}) or ["Here"]
+    levels = {f"level.{level}[{place}]": 1.0 for level in LEVELS for place in places}
+    draws = draws.assign(**levels, slots=1.1, standard_shift=-1)
     _csv(fitted / DRAWS, draws)
     found = pd.DataFrame(predictions(targets, n_draws, seed, shift), index=index)
     _csv(fitted / PREDICTIONS, found)
     facts: dict[str, object] = {
-        "format": 1, "region": folder.name, "model": 1, "parameters": made_for[0], "targets": made_for[1],
+        "format": 1, "region": folder.name, "model": MODEL, "parameters": made_for[0], "targets": made_for[1],
         "n_draws": n_draws, "sample": 20, "seeds": [1], "settled_months": 60, "measured_months": 12,
     }  # fmt: skip
     if optional:

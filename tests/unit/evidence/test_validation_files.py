@@ -105,7 +105,7 @@ BROKEN = [
     ("posterior.yaml", swap("n_draws: 8", "n_draws: 9"), "'n_draws': found 9"),
     ("posterior.yaml", swap("n_draws: 8", "n_draws: lots"), "write a whole number"),
     ("posterior.yaml", swap("region: eskermere", "region: elsewhere"), "'region': found 'elsewhere'"),
-    ("posterior.yaml", swap("model: 1", "modal: 1"), "'model': is missing"),
+    ("posterior.yaml", swap("model: 2", "modal: 1"), "'model': is missing"),
     ("posterior.yaml", swap("checks:", "checks: 3\nother:"), "'checks': found int"),
     ("twin_targets.csv", swap("hazard_EU", "hazard_EX"), "row"),
     ("twin_targets.csv", swap("hazard_EU", "hazard_EI"), "stands twice"),

@@ -79,7 +79,7 @@ def test_what_was_not_made_says_by_which_command(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("undrawn")
 def test_the_diagnostics_flag_what_the_targets_do_not_inform(tmp_path: Path) -> None:
     html = diagnostics_page.build_page(page(tmp_path, n_draws=100))
-    assert "rests on the evidence&#39;s interval alone: health.onset." in lead(html)
+    assert "rests on the evidence&#39;s interval alone: health.worsening." in lead(html)
     assert "Not made yet" not in html
     for words in ("1 of 2 stocks drift clearly without policy: long term sick.", "search.looks", "fresh seed loss"):
         assert words in html
