@@ -6,17 +6,14 @@ each saved whole, so that a fit that is stopped goes on where it was.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from calibration.batches import Batches
 from calibration.priors import Prior, all_priors, overrides
 from calibration.solve import solve
 from calibration.stocks import KINDS, StockLaw, stock_law, stock_targets_of
@@ -24,16 +21,14 @@ from evidence import calibrating, load_region, parameters
 from evidence.calibration_files import Calibrating
 from evidence.model import Parameter, Region, Target
 from experiments.cache import cached_start
-from experiments.runner import Task
-from results.files import write_bytes
 from scenarios.arm import ArmSpec, arm
 from scenarios.resolve import resolve
 from simulation.start import Start
 from simulation.thresholds import LEVELS
 
 Floats = NDArray[np.float64]
-BATCH = 8
-"""Designs of one batch: some seconds of work, so that little is lost and little time goes into starting."""
+DESIGNS_A_BATCH = 8
+"""Some seconds of work, so that little is lost and little time goes into starting."""
 
 
 @dataclass(frozen=True)
@@ -149,51 +144,16 @@ def run_design(study: Study, designs: Designs, i: int, sample: int, threads: int
 
 
 @dataclass(frozen=True)
-class DesignWork:
-    """Runs one batch of designs and saves it; made again in every process that works."""
+class DesignWork(Batches):
+    """Runs designs."""
 
-    study: Study
-    folder: Path
     designs: Designs
-    sample: int
-    threads: int = 1
 
-    def path(self, task: Task) -> Path:
-        """Return the file of a batch."""
-        return self.folder / f"batch-{task.draw:04d}.parquet"
+    @property
+    def n(self) -> int:
+        """Return the number of designs."""
+        return len(self.designs)
 
-    def is_saved(self, task: Task) -> bool:
-        """Return whether a batch is on disk and whole."""
-        try:
-            return len(pd.read_parquet(self.path(task))) == len(self.rows(task))
-        except (OSError, ValueError):
-            return False
-
-    def rows(self, task: Task) -> range:
-        """Return the designs of a batch."""
-        return range(task.draw * BATCH, min((task.draw + 1) * BATCH, len(self.designs)))
-
-    def __call__(self, task: Task, tick: Callable[[str, int, int], None] | None = None) -> object:
-        """Run and save the batch."""
-        rows: list[dict[str, Any]] = []
-        for i in self.rows(task):
-            rows.append({"design": i, **run_design(self.study, self.designs, i, self.sample, self.threads)})
-            if tick is not None:
-                tick("designs", len(rows), len(self.rows(task)))
-        write_bytes(self.path(task), parquet(pd.DataFrame(rows)))
-        return None
-
-    def tasks(self) -> list[Task]:
-        """Return the batches."""
-        return [Task(k, 0) for k in range(-(-len(self.designs) // BATCH))]
-
-    def frame(self) -> pd.DataFrame:
-        """Return all designs that are saved, in order."""
-        return pd.concat([pd.read_parquet(self.path(task)) for task in self.tasks()], ignore_index=True)
-
-
-def parquet(frame: pd.DataFrame) -> bytes:
-    """Return a frame as the bytes of a Parquet file."""
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, compression="zstd", index=False)
-    return buffer.getvalue()
+    def run(self, i: int) -> dict[str, float]:
+        """Return the bank's row of one design."""
+        return {"design": i, **run_design(self.study, self.designs, i, self.sample, self.threads)}

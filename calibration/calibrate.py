@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from calibration.bank import Designs, DesignWork, Study
-from calibration.draw_runs import Draws, DrawWork
+from calibration.bank import DESIGNS_A_BATCH, Designs, DesignWork, Study
+from calibration.batches import Batches
+from calibration.draw_runs import DRAWS_A_BATCH, Draws, DrawWork
 from calibration.emulator import Emulator
 from calibration.fisher import Spectrum
 from calibration.level_rule import LevelRule, learn
@@ -23,7 +24,7 @@ from calibration.starting import spectrum, twin_table
 from calibration.support import is_supported
 from evidence.calibration_files import FitConventions
 from experiments.cache import hash_of, parameters_hash
-from experiments.errors import Interrupted, SomeRunsFailed
+from experiments.errors import Interrupted, InvalidData, SomeRunsFailed
 from experiments.events import Events
 from experiments.folders import cache_folder, only_writer
 from experiments.runner import Outcome, Task, run_many
@@ -40,11 +41,12 @@ STEPS, LAST_STEPS = 600, 2500
 """Steps of the ensemble for a wave's designs, and for the posterior."""
 SPACE_DRAWS = 20_000
 """Draws of the prior by which the space left is measured."""
-FULL_BATCH = 1
+PILOT_SEED, DRAW_SEED, FULL_SEED = 50_000, 60_000, 70_000
+"""First seeds of the draws that correct the scale, of those shipped, and of the shipped ones with every resident."""
 PRIOR_DRAWS = 500
 TWIN_SAMPLE = 100
 """One resident in so many for the twin's start: it counts them, and draws nothing."""
-DECIDING = ("bank.py", "draw_runs.py", "levels.py", "measured.py", "solve.py")
+DECIDING = ("bank.py", "batches.py", "draw_runs.py", "levels.py", "measured.py", "solve.py")
 """Files of this package that decide what a design or a draw gives; what they are given names the folder of a stage."""
 
 
@@ -59,7 +61,6 @@ class Request:
     full_scale: int | None = None
     seed: int = 1
     workers: int = 2
-    fresh: bool = False
 
     def conventions(self, study: Study) -> FitConventions:
         """Return the conventions of the fit with what was asked for in their place."""
@@ -75,7 +76,11 @@ class Request:
 
 @dataclass
 class Wave:
-    """What one wave left: `left`, the share of the prior that nothing rules out; `worst` figures by distance."""
+    """What one wave left.
+
+    `left`: share of the prior that nothing rules out; `explained`: mean share of the variance of designs left out;
+    `least_implausible`: smallest distance, in standard deviations, of any place from its worst figure.
+    """
 
     designs: int
     left: float
@@ -101,10 +106,9 @@ class Fit:
     draws: Draws
     runs: pd.DataFrame
     full: pd.DataFrame
-    full_rows: NDArray[np.int64]
     shift: Floats
     lean: Floats
-    supported: float
+    supported: list[float]
     spectrum: Spectrum
     twin: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=dict)
@@ -132,6 +136,8 @@ def calibrate(request: Request, events: Events | None = None) -> Fit:
 
     Raises
     ------
+    InvalidData
+        If too little of the prior has hazards that the model can hold.
     SomeRunsFailed, Interrupted
         If designs failed or the user stopped; what is finished is kept, and the same call goes on there.
     """
@@ -151,6 +157,7 @@ class _Calibration:
         self.against = figures(study.region.targets, study.law, study.what)
         self.rng = np.random.default_rng(request.seed)
         self.waves: list[Wave] = []
+        self.supported: list[float] = []
         self.seconds: dict[str, float] = {}
 
     def run(self) -> Fit:
@@ -161,20 +168,21 @@ class _Calibration:
         bank, judge, chain = self._waves()
         with self._timed("levels"):
             rule = learn(bank, self.world, self.study.places)
-        full_x, full_draws = self._draws(chain, rule, self.how.full_scale, np.zeros(4), first_seed=50_000)
-        full = self._run("full", full_draws, 1, "every resident") if len(full_draws) else pd.DataFrame()
-        shift, lean = self._corrections(judge, full_x, full)
+        pilot_x, pilot = self._draws(chain, rule, self.how.full_scale, np.zeros(4), PILOT_SEED)
+        first_look = self._run("pilot", pilot, 1, "draws with every resident, to correct the scale")
+        shift, lean = self._corrections(judge, pilot_x, first_look)
         last = replace(judge, shift=shift)
         self.heard.stage("Drawing from the posterior")
         first = chain.draws[: 4 * self.world.n]
         with self._timed("posterior"):
             chain = ensemble(last, POOL, LAST_STEPS, self.request.seed + 99, first)
-        x, draws = self._draws(chain, rule, self.how.draws, lean, first_seed=60_000)
+        x, draws = self._draws(chain, rule, self.how.draws, lean, DRAW_SEED)
         runs = self._run("draws", draws, self.how.sample, "draws of the posterior")
+        largest = draws.some(range(min(self.how.full_scale, len(draws)))).on_seeds_from(FULL_SEED)
+        full = self._run("full", largest, 1, "of these with every resident")
         return Fit(
             self.study, self.how, self.request.seed, self.world, self.against, bank, judge.emulator, rule,
-            self.waves, chain, x, draws, runs, full, np.arange(len(full_draws)), shift, lean, self.supported,
-            seen, twin, self.seconds,
+            self.waves, chain, x, draws, runs, full, shift, lean, self.supported, seen, twin, self.seconds,
         )  # fmt: skip
 
     @contextmanager
@@ -193,7 +201,9 @@ class _Calibration:
             key = hash_of(
                 *(column.tolist() for column in (designs.z, designs.stocks, designs.tightness, designs.seeds))
             )
-            work = DesignWork(self.study, self.folder / f"wave-{number + 1}-{key}", designs, self.how.sample)
+            work = DesignWork(
+                self.study, self.folder / f"wave-{number + 1}-{key}", self.how.sample, 1, DESIGNS_A_BATCH, designs
+            )
             self.heard.stage(f"Wave {number + 1} of {len(self.how.waves)}: {len(designs)} designs")
             self._complete(work.tasks(), work, work.is_saved)
             rows = work.frame()
@@ -223,7 +233,7 @@ class _Calibration:
             wide = spread_out(3 * size, k + n_stocks + 1, self.how.reach, self.request.seed)
             wide = wide[self._held(wide[:, :k], size)]
             triangle = np.linalg.cholesky(self.study.law.covariance)
-            stocks = np.maximum(self.study.law.mean + wide[:, k : k + n_stocks] @ triangle.T, 0.2 * self.study.law.mean)
+            stocks = self.study.law.floored(self.study.law.mean + wide[:, k : k + n_stocks] @ triangle.T)
             tight = self.study.tightness.value + self.study.tightness.se * wide[:, -1]
             designs = Designs(wide[:, :k], stocks, tight, seeds)
             again = np.arange(min(self.how.replicates, size))
@@ -237,13 +247,16 @@ class _Calibration:
         return Designs(z, stocks, tight, seeds)
 
     def _held(self, z: Floats, n: int) -> NDArray[np.int64]:
-        """Return the first n rows whose hazards the model can hold, and note which share that is."""
+        """Return the first n rows whose hazards the model can hold, and note which share of all can be held."""
         held = [is_supported(self.study.values, overrides(self.study.priors, row)) for row in z]
-        self.supported = float(np.mean(held))
-        rows = np.flatnonzero(held)[:n]
+        rows = np.flatnonzero(held)
         if len(rows) < n:
-            raise RuntimeError(f"only {len(rows)} of {len(z)} places have hazards that the model can hold; {n} wanted")
-        return rows
+            raise InvalidData(
+                f"Only {len(rows)} of {len(z)} places have hazards that the model can hold; {n} are wanted. "
+                "Narrow the intervals of the hazards under evidence/parameters/."
+            )
+        self.supported.append(len(rows) / len(z))
+        return rows[:n]
 
     def _places(self, x: Floats, n: int, lean: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return parameters, stocks, tightness and places of the space for n draws of a sampler.
@@ -281,11 +294,11 @@ class _Calibration:
             draws.z.tolist(),
             [[*level.place.ravel().tolist(), level.slots, level.standard_shift] for level in draws.levels],
         )
+        if not len(draws):
+            return pd.DataFrame()
         alone = sample == 1  # all threads for one run: two runs at once would need twice the memory
-        work = DrawWork(
-            self.study, self.folder / f"{name}-{key}", draws, sample, self.request.workers if alone else 1,
-            FULL_BATCH if alone else DrawWork.batch,
-        )  # fmt: skip
+        threads, batch = (self.request.workers, 1) if alone else (1, DRAWS_A_BATCH)
+        work = DrawWork(self.study, self.folder / f"{name}-{key}", sample, threads, batch, draws)
         self.heard.stage(f"Running {len(draws)} {words}")
         self._complete(work.tasks(), work, work.is_saved, 1 if alone else self.request.workers)
         return work.frame()
@@ -305,7 +318,7 @@ class _Calibration:
     def _complete(
         self,
         tasks: list[Task],
-        work: DesignWork | DrawWork,
+        work: Batches,
         is_saved: Callable[[Task], bool],
         workers: int | None = None,
     ) -> Outcome:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from calibration.bank import Study, parquet
-from calibration.measured import Measured
+from calibration.bank import Study
+from calibration.batches import Batches
+from calibration.measured import measure_run
 from calibration.priors import overrides
-from experiments.runner import Task
-from results.files import write_bytes
 from scenarios.vocabulary import STATES
 from simulation.model import RegionModel
 from simulation.run_in import QUIET, start_for_draw
 from simulation.start import Levels
 
 Floats = NDArray[np.float64]
-BATCH = 5
-"""Draws of one batch."""
+DRAWS_A_BATCH = 5
+"""Draws of one batch on a sample; with every resident a draw is a batch."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +35,13 @@ class Draws:
         """Return the number of draws."""
         return len(self.z)
 
-    def some(self, rows: Sequence[int] | NDArray[np.int64]) -> Draws:
+    def some(self, rows: Sequence[int]) -> Draws:
         """Return some of the draws, in the order of `rows`."""
-        return Draws(self.z[rows], tuple(self.levels[i] for i in rows), self.seeds[rows])
+        return Draws(self.z[list(rows)], tuple(self.levels[i] for i in rows), self.seeds[list(rows)])
+
+    def on_seeds_from(self, first: int) -> Draws:
+        """Return the same draws on seeds of their own, beginning with `first`."""
+        return Draws(self.z, self.levels, np.arange(first, first + len(self)))
 
 
 def run_draw(study: Study, draws: Draws, i: int, sample: int, threads: int) -> dict[str, float]:
@@ -60,64 +61,31 @@ def run_draw(study: Study, draws: Draws, i: int, sample: int, threads: int) -> d
     model = RegionModel(start, QUIET, seed=int(draws.seeds[i]), threads=threads, months=length, copy=False)
     model.initialise()
     model.settle_everybody()
-    hours = start.parameters.sickness_absence.short_absence_hours
-    seen = Measured(study.places, sample, (hours[0], hours[1]))
     row: dict[str, float] = {}
-    for month in range(length):
-        columns = seen.before(model) if month >= how.settled_months else None
-        model.step()
-        if columns is not None:
-            seen.after(model, columns)
+
+    def count(done: int) -> None:
         stock = model.cells.reshape(-1, len(STATES)).sum(axis=0, dtype=np.int64) * sample
-        row.update({f"stock.{month:03d}.{name.lower()}": float(n) for name, n in zip(STATES, stock, strict=True)})
-    model.release()
-    row.update({f"out.{measure}[{area}]": float(v) for (measure, area), v in seen.values().items()})
+        row.update({f"stock.{done - 1:03d}.{name.lower()}": float(n) for name, n in zip(STATES, stock, strict=True)})
+
+    measures = measure_run(model, study.places, how.settled_months, how.measured_months, count)
+    row.update({f"out.{measure}[{area}]": float(value) for (measure, area), value in measures.items()})
     return row
 
 
 @dataclass(frozen=True)
-class DrawWork:
-    """Runs a batch of draws and saves it; made again in every process that works."""
+class DrawWork(Batches):
+    """Runs draws."""
 
-    study: Study
-    folder: Path
     draws: Draws
-    sample: int
-    threads: int = 1
-    batch: int = BATCH
 
-    def path(self, task: Task) -> Path:
-        """Return the file of a batch."""
-        return self.folder / f"draws-{task.draw:04d}.parquet"
+    @property
+    def n(self) -> int:
+        """Return the number of draws."""
+        return len(self.draws)
 
-    def rows(self, task: Task) -> range:
-        """Return the draws of a batch."""
-        return range(task.draw * self.batch, min((task.draw + 1) * self.batch, len(self.draws)))
-
-    def is_saved(self, task: Task) -> bool:
-        """Return whether a batch is on disk and whole."""
-        try:
-            return len(pd.read_parquet(self.path(task))) == len(self.rows(task))
-        except (OSError, ValueError):
-            return False
-
-    def __call__(self, task: Task, tick: Callable[[str, int, int], None] | None = None) -> object:
-        """Run and save the batch."""
-        rows: list[dict[str, Any]] = []
-        for i in self.rows(task):
-            rows.append({"row": i, **run_draw(self.study, self.draws, i, self.sample, self.threads)})
-            if tick is not None:
-                tick("draws", len(rows), len(self.rows(task)))
-        write_bytes(self.path(task), parquet(pd.DataFrame(rows)))
-        return None
-
-    def tasks(self) -> list[Task]:
-        """Return the batches."""
-        return [Task(k, 0) for k in range(-(-len(self.draws) // self.batch))]
-
-    def frame(self) -> pd.DataFrame:
-        """Return all draws that are saved, in order."""
-        return pd.concat([pd.read_parquet(self.path(task)) for task in self.tasks()], ignore_index=True)
+    def run(self, i: int) -> dict[str, float]:
+        """Return the row of one draw."""
+        return {"row": i, **run_draw(self.study, self.draws, i, self.sample, self.threads)}
 
 
 def drift(runs: pd.DataFrame) -> pd.DataFrame:

@@ -140,7 +140,7 @@ def plan_fit(
     stages = (
         (heads // how.sample, designs, a_design, request.workers, 1),
         (heads // how.sample, how.draws, a_draw, request.workers, 1),
-        (heads, how.full_scale, a_draw, 1, request.workers),
+        (heads, 2 * how.full_scale, a_draw, 1, request.workers),
     )
     seconds = [
         estimate(n, n_runs=runs, run_months=months, workers=apart, threads=threads).seconds

@@ -6,7 +6,7 @@ the rest comes from the run's counts. Rates are in percent, as targets are publi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -147,3 +147,32 @@ def stock_values(area: str, row: Floats) -> dict[tuple[str, str], float]:
         ("unemployment_rate", area): 100.0 * float(row[State.UNEMPLOYED]) / max(heads - inactive, 1.0),
         ("signed_off", area): float(row[State.ABSENT]),
     }
+
+
+def measure_run(
+    model: RegionModel,
+    places: tuple[str, ...],
+    settled: int,
+    months: int,
+    each: Callable[[int], None] | None = None,
+) -> Mapping[tuple[str, str], float]:
+    """Return the measures of `months` after `settled` months more of a model, which ends there.
+
+    Parameters
+    ----------
+    model : goes on from where it stands; its rows must have room.
+    places : names of the Places, in order.
+    settled, months : months run before anything is measured, and measured.
+    each : called after every month with the number of months run.
+    """
+    hours = model.start.parameters.sickness_absence.short_absence_hours
+    seen = Measured(places, model.start.sample, (hours[0], hours[1]))
+    for month in range(settled + months):
+        columns = seen.before(model) if month >= settled else None
+        model.step()
+        if columns is not None:
+            seen.after(model, columns)
+        if each is not None:
+            each(month + 1)
+    model.lanes.close()
+    return seen.values()

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
 
-from calibration.bank import level_columns, parquet
-from calibration.calibrate import PRIOR_DRAWS, Fit
+from calibration.bank import level_columns
+from calibration.batches import parquet
+from calibration.calibrate import DRAW_SEED, FULL_SEED, PILOT_SEED, PRIOR_DRAWS, Fit
 from calibration.draw_runs import drift
 from calibration.fisher import write_spectrum
 from calibration.priors import significant, spread_out
@@ -85,7 +86,12 @@ def facts(fit: Fit) -> dict[str, Any]:
         "n_draws": len(fit.draws),
         "sample": fit.how.sample,
         "seed": fit.seed,
-        "seeds": {"waves": "10000 times the wave, plus the design", "full": 50_000, "draws": 60_000},
+        "seeds": {
+            "waves": "10000 times the wave, plus the design",
+            "pilot": PILOT_SEED,
+            "draws": DRAW_SEED,
+            "full": FULL_SEED,
+        },
         "controlled_months": fit.how.controlled_months,
         "settled_months": fit.how.settled_months,
         "measured_months": fit.how.measured_months,
@@ -100,7 +106,8 @@ def facts(fit: Fit) -> dict[str, Any]:
             for wave in fit.waves
         ],
         "checks": {
-            "share of the prior whose hazards the model can hold": round(fit.supported, 3),
+            "share of the prior whose hazards the model can hold": round(fit.supported[0], 3),
+            "share of the sampler's draws whose hazards it can hold": round(fit.supported[-1], 3),
             "sampler: steps between nearly independent draws": round(fit.chain.length, 1),
             "sampler: share of moves accepted": round(fit.chain.accepted, 3),
             "sampler: largest ratio of scales between halves": round(fit.chain.spread, 3),

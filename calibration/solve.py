@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.levels import BOUNDS, StockTargets, fit
-from calibration.measured import Measured
+from calibration.measured import measure_run
 from evidence.calibration_files import FitConventions
 from scenarios.vocabulary import State
 from simulation.columns import Columns, Firms
@@ -95,26 +95,6 @@ def expected_moves(start: Start, month: int) -> NDArray[np.float64]:
     return out
 
 
-def measured_after(model: RegionModel, places: tuple[str, ...], settled: int, months: int) -> Measures:
-    """Return the measures of `months` after `settled` months more of a model.
-
-    Parameters
-    ----------
-    model : goes on from where it stands; its rows must have room.
-    places : names of the Places.
-    settled, months : lengths.
-    """
-    hours = model.start.parameters.sickness_absence.short_absence_hours
-    seen = Measured(places, model.start.sample, (hours[0], hours[1]))
-    for month in range(settled + months):
-        columns = seen.before(model) if month >= settled else None
-        model.step()
-        if columns is not None:
-            seen.after(model, columns)
-    model.lanes.close()
-    return seen.values()
-
-
 def solve(
     base: Start,
     values: Mapping[str, Mapping[str, Any]],
@@ -147,4 +127,4 @@ def solve(
     after = RegionModel(start, model.arm, seed=seed, threads=threads, months=length, copy=False)
     after.initialise()
     after.settle_everybody()
-    return Solved(levels, measured_after(after, places, how.settled_months, how.measured_months))
+    return Solved(levels, measure_run(after, places, how.settled_months, how.measured_months))

@@ -21,6 +21,8 @@ KINDS = ("unemployed", "long_term_sick", "inactive_not_sick")
 PRIOR_SD = (0.5, 0.5, 0.3)
 """Standard deviation of a stock before any figure is heard, as a share of it: wide beside every figure."""
 UNEMPLOYED, SICK, OTHER = range(3)
+LEAST = 0.2
+"""Share of its mean below which a stock is not asked for; two standard deviations down, the least certain is at 0.1."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class StockLaw:
         spread = sums @ self.covariance @ sums.T
         return np.asarray(np.log(mean), float), np.asarray(spread / np.outer(mean, mean), float)
 
+    def floored(self, stocks: Floats) -> Floats:
+        """Return stocks of which none lies below LEAST of its mean: a normal law also has stocks below zero."""
+        return np.maximum(stocks, LEAST * self.mean)
+
     def given_totals(self, totals: Floats, noise: Floats) -> Floats:
         """Return stocks by Place with these totals over the region, shape (3 x places,).
 
@@ -64,7 +70,7 @@ class StockLaw:
         free = self.mean + np.linalg.cholesky(self.covariance + 1e-6 * np.eye(len(self.mean))) @ noise
         gain = self.covariance @ sums.T @ np.linalg.inv(sums @ self.covariance @ sums.T)
         found = free + gain @ (totals - sums @ free)
-        return np.maximum(found, 0.2 * self.mean)
+        return self.floored(found)
 
 
 def _row(target: Target, names: list[str], heads: Floats) -> tuple[Floats, float] | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from calibration.levels import StockTargets
-from calibration.measured import Measured
+from calibration.measured import measure_run
 from evidence.model import Region
 from evidence.region_files import TARGET_COLUMNS
 from scenarios.arm import ArmSpec
@@ -49,17 +49,8 @@ def measure(
     model = RegionModel(start, arm, seed=seed, threads=threads, months=total)
     model.initialise()
     model.settle_everybody()
-    hours = start.parameters.sickness_absence.short_absence_hours
-    measured = Measured(places, start.sample, (hours[0], hours[1]))
-    for month in range(total):
-        columns = measured.before(model) if month >= settled else None
-        model.step()
-        if columns is not None:
-            measured.after(model, columns)
-        if progress is not None:
-            progress(month + 1, total)
-    model.lanes.close()
-    return measured.values()
+    tell = None if progress is None else lambda done: progress(done, total)
+    return measure_run(model, places, settled, MEASURED_MONTHS, tell)
 
 
 def table(region: Region, values: Mapping[tuple[str, str], float], role: str = "fit") -> pd.DataFrame:
