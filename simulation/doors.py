@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from scenarios.arm import SubsidySpec
 from scenarios.columns import HOURLY_PAY_MAX_PENCE
 from scenarios.vocabulary import Benefit, State
-from simulation.columns import COMPLETED, HELPED, Columns
+from simulation.columns import CHILD_MONTHS, COMPLETED, HELPED, Columns
 from simulation.residents import NEVER
 from simulation.streams import draws
 
 Rows = NDArray[np.uint32]
 Which = Rows | slice
 """Some residents: their rows, or a range of rows."""
-_CHILD_MONTHS = 18 * 12
 
 
 def _worked(c: Columns, rows: Which, month: int) -> NDArray[np.int64]:
