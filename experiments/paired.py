@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments import clusters
 from experiments import estimate as cost
 from experiments.errors import Interrupted, RunError, SomeRunsFailed
 from experiments.events import Events, Log
@@ -103,6 +104,10 @@ class PairWork:
                 start, arms, seed=task.seed, threads=self.threads, progress=tick, rules=rules, observe=observe
             )
         save_seed(self.folder, compare_arms(outputs[1], outputs[0], self.questions))
+
+    def only(self, task: Task) -> PairWork:
+        """Return the same work with the draw of one task alone, which is less to send to another process."""
+        return replace(self, draws=tuple(draw for draw in self.draws if draw.number == task.draw))
 
     def _observer(self, task: Task) -> AbstractContextManager[Observe | None]:
         """Return what keeps the event logs of a run, None where none are wanted; they are there before the seed is."""
@@ -240,7 +245,7 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
     Interrupted, RunError
         If the user stopped it, or not one run succeeded.
     """
-    work = work_of(study, folder)
+    work, address = work_of(study, folder), study.request.cluster
     missing = [task for task in study.request.tasks if not work.is_saved(task)]
     was_compiled = is_compiled()
     before = compiled_code()
@@ -253,6 +258,7 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
         threads=study.threads,
         events=events,
         first_alone=not was_compiled,
+        cluster=None if address is None else clusters.executor(address, study.workers, folder),
     )
     if outcome.interrupted:
         raise Interrupted(

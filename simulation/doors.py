@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scenarios.arm import SubsidySpec
 from scenarios.columns import HOURLY_PAY_MAX_PENCE
 from scenarios.vocabulary import Benefit, State
-from simulation.columns import CHILD_MONTHS, COMPLETED, HELPED, Columns
+from simulation.columns import COMPLETED, HELPED, Columns
 from simulation.residents import NEVER
 from simulation.streams import draws
 
