@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 import evidence
-from calibration.levels import StockTargets, fit
+from calibration.levels import BOUNDS, StockTargets, fit, stocks
 from calibration.solve import redrawn
 from calibration.verdicts import AGREES, predict, verdict
 from evidence.backcast_files import MEASURES
@@ -32,21 +32,30 @@ from scenarios.vocabulary import STATES, State
 from simulation.model import RegionModel
 from simulation.parameters import build
 from simulation.start import Start, tables_of
+from simulation.thresholds import LEVELS, with_levels
 
 FILE = Path("fitted") / "backcast.csv"
 COLUMNS = ("measure", "area", "year", "role", "observed", "se", "unit", "mean", "p05", "p95", "mc_se", "n_runs",
            "verdict", "first_year", "source", "note")  # fmt: skip
 FIT_MONTHS, AVERAGED_MONTHS = 120, 48
-"""Of the controlled run that leads from today's stocks to those of the first year."""
+"""Of the controlled run that finds the levels which hold the first year's stocks."""
+LED_MONTHS, LED_ROUNDS, COUNTED_MONTHS = 240, 3, 24
+"""Months and number of the runs before it, with levels frozen, and months at each one's end whose stocks count. A stock
+of long-term sickness takes some five years to answer its inflow: led there by the controller, which answers much
+faster, levels would still swing when they are frozen, and the stocks drift away from them for ten years."""
 FIT_SEED = 1
 """Not today's own seed, 0, whose draws spared just those who are where they are."""
+N_SLOW = LEVELS.index("separation")
+"""Levels before that of separation are of stocks that take years to answer: long-term sickness, other inactivity."""
 ONSET = "health.onset_ratio"
 """The parameter that the trend of ill health acts through: a factor on the onset of every condition."""
-DEMAND_GAINS = (0.06, 0.004)
-"""Answer of demand to the log error of vacancies per unemployed person, at once and month by month: the levels' own."""
-ONSET_GAIN = 4.0
-"""Answer of the onset to the log error of limiting ill health, a year later. Ill health is a stock that a year's onset
-moves by about a quarter of its own log change."""
+DEMAND_GAINS = (0.06, 0.012)
+"""Answer of demand to the log error of vacancies per unemployed person, at once and month by month. A market answers
+about nine times a change of demand within half a year, so that these gains follow a year's change without swinging;
+the levels' own, a third as fast, lag a fifth behind it."""
+ONSET_GAINS = (5.0, 2.0)
+"""Answer of the onset to the log error of limiting ill health a year later, at once and year by year. Ill health is a
+stock of which a year's onset moves an eighth of its own log change."""
 ONSET_BOUNDS = (0.2, 5.0)
 YEAR = 12
 
@@ -89,7 +98,7 @@ def past_start(
     region: Region, parameters: Mapping[str, Mapping[str, Any]], base: ArmSpec, targets: StockTargets, sample: int,
     threads: int,
 ) -> Start:  # fmt: skip
-    """Return a start at a past year's stocks: today's people after ten years at levels that hold these stocks.
+    """Return a start at a past year's stocks: today's people after many years at levels that hold these stocks.
 
     Parameters
     ----------
@@ -98,10 +107,40 @@ def past_start(
     sample, threads : one resident in so many; threads, on which the result does not depend.
     """
     today = cached_start(region, parameters, base, sample=sample, draw=0, threads=threads)
-    start = redrawn(today, parameters, dict(base.parameters), today.levels, FIT_MONTHS)
+    given = dict(base.parameters)
+    start = redrawn(today, parameters, given, today.levels, FIT_MONTHS)
+    # The market answers within months: what this short run finds for it stays.
+    levels, _ = fit(start, targets, months=FIT_MONTHS, averaged=AVERAGED_MONTHS, threads=threads, seed=FIT_SEED)
+    levels.place[:, :N_SLOW] = today.levels.place[:, :N_SLOW]
+    for _ in range(LED_ROUNDS):
+        start = redrawn(today, parameters, given, levels, LED_MONTHS + FIT_MONTHS)
+        realised = _led(start, threads)
+        wanted = np.stack([targets.long_term_sick, targets.inactive_other], axis=1)
+        place = levels.place.copy()
+        place[:, :N_SLOW] = np.clip(place[:, :N_SLOW] * wanted / realised, *BOUNDS)
+        levels = replace(levels, place=place)
+    start.levels = levels
+    start.tables = with_levels(start.tables, levels.place)
     fit(start, targets, months=FIT_MONTHS, averaged=AVERAGED_MONTHS, threads=threads, seed=FIT_SEED)
     start.families = today.families
     return start
+
+
+def _led(start: Start, threads: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Run a start on with its levels frozen (in place); return the long-term sick and other inactive by Place."""
+    first = -LED_MONTHS - FIT_MONTHS
+    quiet = ArmSpec("levels", (), (), (), (), 10_000, 1)
+    model = RegionModel(start, quiet, seed=FIT_SEED, threads=threads, first_month=first, months=LED_MONTHS, copy=False)
+    model.initialise()
+    model.settle_everybody()
+    found = []
+    for month in range(LED_MONTHS):
+        model.step()
+        if month >= LED_MONTHS - COUNTED_MONTHS:
+            now = stocks(model).astype(float)
+            found.append(np.stack([now[:, State.LONG_TERM_SICK], now[:, State.STUDENT :].sum(axis=1)], axis=1))
+    model.lanes.close()
+    return np.maximum(np.mean(found, axis=0), 1.0)
 
 
 def _with_onset(model: RegionModel, parameters: Mapping[str, Mapping[str, Any]], base: ArmSpec, factor: float) -> None:
@@ -134,14 +173,15 @@ def trend_of(
     model = RegionModel(start, base, seed=0, threads=threads, months=months)
     model.initialise()
     model.settle_everybody()
-    first, factor, slow = _limited(model), 1.0, 0.0
+    first, slow, rising = _limited(model), 0.0, 0.0
     demand, onset = [], []
     for month in range(months):
         if month % YEAR == 0:
             at = month / YEAR
             # The lead of one year is what the stock still has to grow until this year's end.
             error = float(np.log(first * growth ** ((at + 1.0) / n_years) / _limited(model)))
-            factor = float(np.clip(np.exp(ONSET_GAIN * error), *ONSET_BOUNDS))
+            rising += ONSET_GAINS[1] * error
+            factor = float(np.clip(np.exp(rising + ONSET_GAINS[0] * error), *ONSET_BOUNDS))
             _with_onset(model, parameters, base, factor)
             onset.append(factor)
         error = float(np.log(wanted[month] / max(tightness(model), 1e-3)))
