@@ -8,7 +8,7 @@ What the first year lacks is today's: age, qualification, employers, commuting, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ import numpy as np
 import pandas as pd
 
 import evidence
+from calibration.drawn import draws_of, start_of
 from calibration.levels import BOUNDS, StockTargets, fit, stocks
 from calibration.solve import redrawn
 from calibration.verdicts import AGREES, predict, verdict
 from evidence.backcast_files import MEASURES
 from evidence.entries import numbers
 from evidence.model import Parameter, Region
-from experiments.cache import cached_start
+from experiments.errors import InvalidRequest
 from experiments.markets import tightness
 from results.files import write_text
 from results.store import csv_text
@@ -35,8 +36,8 @@ from simulation.start import Start, tables_of
 from simulation.thresholds import LEVELS, with_levels
 
 FILE = Path("fitted") / "backcast.csv"
-COLUMNS = ("measure", "area", "year", "role", "observed", "se", "unit", "mean", "p05", "p95", "mc_se", "n_runs",
-           "verdict", "first_year", "source", "note")  # fmt: skip
+COLUMNS = ("measure", "area", "year", "role", "observed", "se", "unit", "mean", "p05", "p95", "mc_se", "n_draws",
+           "n_runs", "verdict", "first_year", "source", "note")  # fmt: skip
 FIT_MONTHS, AVERAGED_MONTHS = 120, 48
 """Of the controlled run that finds the levels which hold the first year's stocks."""
 LED_MONTHS, LED_ROUNDS, COUNTED_MONTHS = 240, 3, 24
@@ -95,18 +96,17 @@ def stock_targets(region: Region, series: pd.DataFrame, year: int, tight: float,
 
 
 def past_start(
-    region: Region, parameters: Mapping[str, Mapping[str, Any]], base: ArmSpec, targets: StockTargets, sample: int,
-    threads: int,
-) -> Start:  # fmt: skip
+    today: Start, parameters: Mapping[str, Mapping[str, Any]], base: ArmSpec, targets: StockTargets, threads: int
+) -> Start:
     """Return a start at a past year's stocks: today's people after many years at levels that hold these stocks.
 
     Parameters
     ----------
-    region, parameters, base : the region, the evidence's values, the arm without policy.
+    today : the region's start now, under the same draw.
+    parameters, base : the evidence's values; the arm without policy, with the draw's values in their place.
     targets : stocks of the year.
-    sample, threads : one resident in so many; threads, on which the result does not depend.
+    threads : threads; the result does not depend on it.
     """
-    today = cached_start(region, parameters, base, sample=sample, draw=0, threads=threads)
     given = dict(base.parameters)
     start = redrawn(today, parameters, given, today.levels, FIT_MONTHS)
     # The market answers within months: what this short run finds for it stays.
@@ -140,7 +140,7 @@ def _led(start: Start, threads: int) -> np.ndarray[Any, np.dtype[np.float64]]:
             now = stocks(model).astype(float)
             found.append(np.stack([now[:, State.LONG_TERM_SICK], now[:, State.STUDENT :].sum(axis=1)], axis=1))
     model.lanes.close()
-    return np.maximum(np.mean(found, axis=0), 1.0)
+    return np.asarray(np.maximum(np.mean(found, axis=0), 1.0), float)
 
 
 def _with_onset(model: RegionModel, parameters: Mapping[str, Mapping[str, Any]], base: ArmSpec, factor: float) -> None:
@@ -162,7 +162,7 @@ def trend_of(
 
     Parameters
     ----------
-    start, parameters, base : start of the first year; the evidence's values; the arm without policy.
+    start, parameters, base : start of the first year; the evidence's values; the arm without policy, with the draw's.
     tight : vacancies per unemployed person at the end of each year, the first year's first.
     growth : residents whose health limits their work, last year over first.
     threads : threads; the result does not depend on it.
@@ -216,7 +216,7 @@ def forward(
 
     Parameters
     ----------
-    start, parameters, base : start of the first year; the evidence's values; the arm without policy.
+    start, parameters, base : start of the first year; the evidence's values; the arm without policy, with the draw's.
     trend : what the market and health did.
     seed, threads : of the run.
     """
@@ -237,7 +237,11 @@ def forward(
 
 
 def compare(
-    series: pd.DataFrame, runs: np.ndarray[Any, np.dtype[np.float64]], places: tuple[str, ...], first_year: int
+    series: pd.DataFrame,
+    runs: np.ndarray[Any, np.dtype[np.float64]],
+    draws: Sequence[int],
+    places: tuple[str, ...],
+    first_year: int,
 ) -> pd.DataFrame:
     """Return a row for each published figure, with the first year's own beside it (COLUMNS).
 
@@ -246,7 +250,8 @@ def compare(
     Parameters
     ----------
     series : the Places' rates.
-    runs : from `forward`, one for each seed, shape (seeds, 1 + years, Places, measures).
+    runs : from `forward`, shape (runs, 1 + years, Places, measures).
+    draws : the draw of each run.
     places : names of the Places.
     first_year : the year that was fitted.
     """
@@ -258,44 +263,61 @@ def compare(
             continue
         role = "fit" if year == first_year else "holdout"
         values = runs[:, year - first_year, places.index(area), MEASURES.index(measure)]
-        found = predict([0] * len(values), values.tolist())
+        found = predict(draws, values.tolist())
         observed, se = float(r["value"]), float(r["se"])
         rows.append((
             measure, area, year, role, observed, se, r["unit"], found.mean, found.p05, found.p95, found.mc_se,
-            found.n_runs, verdict(observed, se, found), float(then[measure, area]), r["source"], r["note"],
+            found.n_draws, found.n_runs, verdict(observed, se, found), float(then[measure, area]), r["source"],
+            r["note"],
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def back_cast(
-    name: str, *, sample: int = 20, n_seeds: int = 4, seed: int = 1, threads: int = 1,
+    name: str, *, sample: int = 20, n_draws: int = 10, n_seeds: int = 2, seed: int = 1, threads: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return the region's back-cast beside its published series.
+
+    Every draw has a first year, a demand and an onset of its own.
 
     Parameters
     ----------
     name : of the region.
     sample, threads : one resident in so many; threads, on which the result does not depend.
-    n_seeds, seed : number of un-aligned runs, the first seed.
+    n_draws : draws of the posterior; 0, or no posterior, for the evidence's own values.
+    n_seeds, seed : number of un-aligned runs of each draw, the first seed.
     progress : called with a sentence as work goes on.
+
+    Raises
+    ------
+    InvalidRequest
+        If there is no run, or one only, from which no chance can be told.
+    MissingData
+        If the posterior has fewer draws, or was made for other evidence or another model.
     """
+    if n_seeds < 1 or max(n_draws, 1) * n_seeds < 2:
+        raise InvalidRequest(f"{n_draws} draws of {n_seeds} seeds; two runs at least are needed to know their chance.")
     say = progress or (lambda _: None)
     region, parameters = evidence.load_region(name), evidence.parameters()
     inputs, series = evidence.backcast(name)
     first_year = int(_numbers(inputs["first_year"])[0])
-    tight = _numbers(inputs["vacancies_per_unemployed"])
-    base = ArmSpec("back-cast", (), (), (), (), 0, (len(tight) - 1) * YEAR)
-    say(f"levels of {first_year}")
+    tight, (growth,) = (_numbers(inputs[key]) for key in ("vacancies_per_unemployed", "limiting_conditions_growth"))
+    plain = ArmSpec("back-cast", (), (), (), (), 0, (len(tight) - 1) * YEAR)
     targets = stock_targets(region, series, first_year, tight[0], sample)
-    start = past_start(region, parameters, base, targets, sample, threads)
-    say("demand and ill health of the years after")
-    trend = trend_of(start, parameters, base, tight, _numbers(inputs["limiting_conditions_growth"])[0], threads)
-    runs = []
-    for k in range(n_seeds):
-        say(f"un-aligned run {k + 1} of {n_seeds}")
-        runs.append(forward(start, parameters, base, trend, seed=seed + k, threads=threads))
-    return compare(series, np.stack(runs), tuple(place.name for place in region.places), first_year)
+    runs, groups = [], []
+    for drawn in draws_of(region, parameters, n_draws):
+        say(f"draw {drawn.number}: levels of {first_year}")
+        today = start_of(region, parameters, plain, drawn, sample, threads)
+        base = replace(plain, parameters=tuple(sorted(drawn.overrides)))
+        start = past_start(today, parameters, base, targets, threads)
+        say(f"draw {drawn.number}: demand and ill health of the years after")
+        trend = trend_of(start, parameters, base, tight, growth, threads)
+        for k in range(n_seeds):
+            say(f"draw {drawn.number}: un-aligned run {k + 1} of {n_seeds}")
+            runs.append(forward(start, parameters, base, trend, seed=seed + k, threads=threads))
+            groups.append(drawn.number)
+    return compare(series, np.stack(runs), groups, tuple(place.name for place in region.places), first_year)
 
 
 def _numbers(parameter: Parameter) -> tuple[float, ...]:

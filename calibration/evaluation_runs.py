@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import evidence
+from calibration.bank import Study
 from calibration.batches import Batches
 from calibration.draw_runs import Draws
 from calibration.priors import overrides
@@ -78,18 +79,18 @@ def pooled(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return out
 
 
-def key_of(draws: Draws) -> str:
+def key_of(study: Study, draws: Draws) -> str:
     """Return what names the folder of these runs: everything that decides them beside what decides the fit's own.
 
     Parameters
     ----------
-    draws : the draws to run.
+    study, draws : of what, and the draws to run.
     """
     here = Path(__file__).parent
     files = [*(here / name for name in DECIDING), SCENARIOS / f"{EVALUATION}.yaml", Path(markets.__file__),
              Path(trials.__file__)]  # fmt: skip
     return hash_of(
-        draws.z.tolist(),
+        [sorted(overrides(study.priors, z).items()) for z in draws.z],
         draws.seeds.tolist(),
         [[*level.place.ravel().tolist(), level.slots, level.standard_shift] for level in draws.levels],
         [(name, str(figure.value)) for name, figure in sorted(evidence.replications().items())],

@@ -179,8 +179,9 @@ def inform(
 
 
 def _expected(answers: Sequence[Answer], policy: Floats, others: Floats) -> Floats:
-    """Return expected figures of draws, shape (draws, figures)."""
-    return np.stack([np.sum(answer.parts(policy, others), axis=0) for answer in answers], axis=1)
+    """Return expected figures of draws, shape (draws, figures); `others` may be one row for all of them."""
+    parts = (answer.parts(policy, others) for answer in answers)
+    return np.stack([mine + theirs for mine, theirs in parts], axis=1)
 
 
 def _chosen(
