@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 from sklearn.linear_model import BayesianRidge
+from threadpoolctl import threadpool_limits
 
 from calibration.emulator import features
 from calibration.evaluation_runs import EVALUATED_SEED, EVALUATION
@@ -78,6 +79,11 @@ def learn(policy: Floats, others: Floats, y: Floats, n: Floats, sd: Floats) -> A
     n : participants, shape (runs,).
     sd : a participant's own spread, shape (runs,).
     """
+    with threadpool_limits(1):  # the matrices are small: threads of theirs would only wait for each other
+        return _learn(policy, others, y, n, sd)
+
+
+def _learn(policy: Floats, others: Floats, y: Floats, n: Floats, sd: Floats) -> Answer:
     chosen: tuple[int, ...] = ()
     least = _left_out(policy, y, n)
     while len(chosen) < MOST_OTHERS:

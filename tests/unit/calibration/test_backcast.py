@@ -34,7 +34,7 @@ from simulation.model import RegionModel
 from simulation.start import Start
 
 REGION = "cheshire-merseyside"
-RUNS = (1, 1, 2)
+RUNS = (1, 2, 3)
 """Draws of the runs that are compared."""
 BASE = ArmSpec("back-cast", (), (), (), (), 0, 24)
 
