@@ -20,6 +20,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--replications", action="store_true", help="run published evaluations again instead")
     parser.add_argument("--backcast", action="store_true", help="run from a past year to now instead")
     parser.add_argument("--sample", type=int, default=20, help="one resident in so many, for the two last")
+    parser.add_argument("--draws", type=int, help="draws of the posterior, for the two last; 0 for the evidence's own")
     parser.add_argument("--threads", type=int, default=2, help="threads; results do not depend on it")
     asked = parser.parse_args(words)
     root = Path(evidence.__file__).parent
@@ -27,12 +28,13 @@ def main(words: Sequence[str] | None = None) -> None:
     if asked.targets:
         written = write_targets(folder, *measure_region(asked.region, threads=asked.threads))
     elif asked.replications:
-        table = replications.replicate(
-            replications.Request(region=asked.region, sample=asked.sample, threads=asked.threads), print
-        )
+        n = 20 if asked.draws is None else asked.draws
+        request = replications.Request(region=asked.region, n_draws=n, sample=asked.sample, threads=asked.threads)
+        table = replications.replicate(request, print)
         written = replications.write(folder, table)
     elif asked.backcast:
-        table = backcast.back_cast(asked.region, sample=asked.sample, threads=asked.threads, progress=print)
+        n = 10 if asked.draws is None else asked.draws
+        table = backcast.back_cast(asked.region, sample=asked.sample, n_draws=n, threads=asked.threads, progress=print)
         print(backcast.summary(table).round(2).to_string(index=False))
         written = backcast.write(folder, table)
     else:

@@ -32,9 +32,9 @@ DRAW = "draw"
 FACTS, DRAWS, PREDICTIONS = "posterior.yaml", "posterior.csv", "posterior_targets.csv"
 FULL, PRIOR = "posterior_full.csv", "prior.csv"
 TWIN, DRIFT, RANKS, RECOVERY = "twin_targets.csv", "drift.csv", "sbc.csv", "recovery.csv"
-REPLICATIONS, BACKCAST = "replications.csv", "backcast.csv"
+REPLICATIONS, BACKCAST, EVALUATIONS = "replications.csv", "backcast.csv", "evaluations.csv"
 NEEDED = (FACTS, DRAWS, PREDICTIONS)
-FILES = (*NEEDED, FULL, PRIOR, TWIN, DRIFT, RANKS, RECOVERY, REPLICATIONS, BACKCAST)
+FILES = (*NEEDED, FULL, PRIOR, TWIN, DRIFT, RANKS, RECOVERY, REPLICATIONS, BACKCAST, EVALUATIONS)
 NOTES = "scorecard_notes.yaml"
 """Why figures are hard to meet, in the region's own folder; decides no figure, so no hash of a run covers it."""
 FACT_KEYS = ("format", "region", "model", "parameters", "targets", "n_draws", "sample", "seeds")
@@ -45,6 +45,7 @@ COLUMNS = {
     RANKS: (("parameter",), ("rank",)),
     RECOVERY: (("parameter",), ("truth", "p05", "p95")),
     REPLICATIONS: (("name", "verdict"), ()),
+    EVALUATIONS: (("figure", "verdict"), ("observed", "se", "mean", "p05", "p95")),
     BACKCAST: (("measure", "area", "verdict"), ()),
 }
 """Columns of text and of numbers that a file must have; it may have more."""
