@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -242,7 +242,6 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
     """
     work = work_of(study, folder)
     missing = [task for task in study.request.tasks if not work.is_saved(task)]
-    was_compiled = is_compiled()
     before = compiled_code()
     setup_seconds = _set_up(study, work, missing, events)
     outcome = run_many(
@@ -252,7 +251,7 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
         workers=study.workers,
         threads=study.threads,
         events=events,
-        first_alone=not was_compiled,
+        first_alone=not is_compiled(),  # the start compiles all that takes long, unless it came from the cache
     )
     if outcome.interrupted:
         raise Interrupted(
@@ -287,8 +286,11 @@ def _set_up(study: Plan, work: PairWork, missing: list[Task], events: Events) ->
     events.stage(f"Expected: {study.estimate.sentence()}.")
     began = time.perf_counter()
     try:
-        work.start(CENTRAL)  # a draw's own start is made from it, when its run begins
+        # a draw's own start is made from it, when its run begins
+        replace(work, threads=study.workers * study.threads).start(CENTRAL)
     except KeyboardInterrupt:
         raise Interrupted("Interrupted while the population was made; no run was finished yet.") from None
+    if study.workers > 1:
+        _start.cache_clear()  # every worker reads its own
     seconds = time.perf_counter() - began
     return seconds if seconds > 1 else None
