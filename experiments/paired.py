@@ -92,6 +92,15 @@ class PairWork:
         found = next(known for known in self.draws if known.number == draw)
         return _draw_start(self.region, self.variant, self.baseline, self.sample, found, self.threads)
 
+    def make_ready(self, workers: int) -> None:
+        """Make the start of the evidence's own values once, on the threads of all workers, before any asks for it.
+
+        A draw's own start is made from it, when its run begins.
+        """
+        replace(self, threads=self.threads * workers).start(CENTRAL)
+        if workers > 1:
+            _start.cache_clear()  # each of them reads it from the cache
+
     def __call__(self, task: Task, tick: Tick | None = None) -> None:
         """Run one seed of both arms and save the pair."""
         from simulation.run import simulate
@@ -286,11 +295,8 @@ def _set_up(study: Plan, work: PairWork, missing: list[Task], events: Events) ->
     events.stage(f"Expected: {study.estimate.sentence()}.")
     began = time.perf_counter()
     try:
-        # a draw's own start is made from it, when its run begins
-        replace(work, threads=study.workers * study.threads).start(CENTRAL)
+        work.make_ready(study.workers)
     except KeyboardInterrupt:
         raise Interrupted("Interrupted while the population was made; no run was finished yet.") from None
-    if study.workers > 1:
-        _start.cache_clear()  # every worker reads its own
     seconds = time.perf_counter() - began
     return seconds if seconds > 1 else None
