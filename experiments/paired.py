@@ -93,6 +93,15 @@ class PairWork:
         found = next(known for known in self.draws if known.number == draw)
         return _draw_start(self.region, self.variant, self.baseline, self.sample, found, self.threads)
 
+    def make_ready(self, workers: int) -> None:
+        """Make the start of the evidence's own values once, on the threads of all workers, before any asks for it.
+
+        A draw's own start is made from it, when its run begins.
+        """
+        replace(self, threads=self.threads * workers).start(CENTRAL)
+        if workers > 1:
+            _start.cache_clear()  # each of them reads it from the cache
+
     def __call__(self, task: Task, tick: Tick | None = None) -> None:
         """Run one seed of both arms and save the pair."""
         from simulation.run import simulate
@@ -247,7 +256,6 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
     """
     work, address = work_of(study, folder), study.request.cluster
     missing = [task for task in study.request.tasks if not work.is_saved(task)]
-    was_compiled = is_compiled()
     before = compiled_code()
     setup_seconds = _set_up(study, work, missing, events)
     outcome = run_many(
@@ -257,7 +265,7 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
         workers=study.workers,
         threads=study.threads,
         events=events,
-        first_alone=not was_compiled,
+        first_alone=not is_compiled(),  # the start compiles all that takes long, unless it came from the cache
         cluster=None if address is None else clusters.executor(address, study.workers, folder),
     )
     if outcome.interrupted:
@@ -293,7 +301,7 @@ def _set_up(study: Plan, work: PairWork, missing: list[Task], events: Events) ->
     events.stage(f"Expected: {study.estimate.sentence()}.")
     began = time.perf_counter()
     try:
-        work.start(CENTRAL)  # a draw's own start is made from it, when its run begins
+        work.make_ready(study.workers)
     except KeyboardInterrupt:
         raise Interrupted("Interrupted while the population was made; no run was finished yet.") from None
     seconds = time.perf_counter() - began

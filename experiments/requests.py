@@ -23,8 +23,6 @@ MAX_AT_ONCE = 1024
 """Most processes, and most threads of each."""
 DRAW_VARIABLE = "WORKABILITY_DRAW"
 """Environment variable that stands for --draw where neither --draw nor --draws is given."""
-SMALL_SAMPLE = 20
-"""From this sample on a run is short enough that processes beat threads."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,16 @@ class Request:
         """Whether any run may be a draw of the posterior."""
         return any(task.draw for task in self.runs) if self.runs else self.draws != (0,)
 
-    def means(self) -> tuple[int, int]:
-        """Return workers and threads of each: as asked, else processes for small samples and threads for large."""
+    def means(self, most: int) -> tuple[int, int]:
+        """Return workers and threads of each: as asked, else a process for each run as far as cores and memory go.
+
+        Runs side by side leave no core idle; the threads of one run wait for each other in every month.
+
+        Parameters
+        ----------
+        most : int
+            Processes whose memory fits at once.
+        """
         cores = usable_cores()
         workers = self.workers
         if self.cluster is not None:
@@ -105,7 +111,8 @@ class Request:
             return workers, self.threads or (max(1, cores // workers) if self.cluster == LOCAL else 1)
         if workers is None:
             n_runs = len(self.tasks)
-            workers = min(cores, n_runs) if self.sample >= SMALL_SAMPLE and n_runs > 2 else 1
+            room = min(cores // (self.threads or 1), n_runs, most)
+            workers = max(1, room) if n_runs > 2 else 1
         return workers, self.threads or max(1, cores // workers)
 
 
