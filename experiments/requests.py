@@ -105,10 +105,8 @@ class Request:
         """
         cores = usable_cores()
         workers = self.workers
-        if self.cluster is not None:
-            workers = workers or min(cores, len(self.tasks))
-            # how many cores a worker elsewhere has is not known here
-            return workers, self.threads or (max(1, cores // workers) if self.cluster == LOCAL else 1)
+        if self.cluster not in (None, LOCAL):  # how many there are, and the cores of each, is not known here
+            return workers or min(cores, len(self.tasks)), self.threads or 1
         if workers is None:
             n_runs = len(self.tasks)
             room = min(cores // (self.threads or 1), n_runs, most)

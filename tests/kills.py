@@ -1,0 +1,149 @@
+"""Hard kills of a study: the runner, a worker, or whoever is about to rename a file; and what must be left of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from results.files import digest_of
+
+ROOT = Path(__file__).parents[1]
+SEEDS = 40
+STUDY = ("run", "kickstart", "--set", "region=eskermere", "--sample", "1:200", "--months", "2", "--draw", "0",
+         "--seeds", str(SEEDS), "--workers", "2", "--quiet", "--out")  # fmt: skip
+CHANGING = ("circumstances.json", "log.jsonl")
+"""Files of a run that hold times of day."""
+DYING = """
+import os, random, signal
+_replace, _left = os.replace, [int(os.environ["KILL_AT_RENAME"])]
+_before = random.Random(os.getpid()).random() < 0.5
+
+def replace(*args, **named):
+    _left[0] -= 1
+    if _left[0] == 0 and _before:
+        os.kill(os.getpid(), signal.SIGKILL)
+    _replace(*args, **named)
+    if _left[0] == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if _left[0] > 0:
+    os.replace = replace
+"""
+"""A module that every interpreter of the study loads first: it kills its own process at its nth rename."""
+
+
+@dataclass
+class Tally:
+    """Kills by kind, studies brought to their end in spite of them, and everything that was wrong."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    studies: int = 0
+    lost: list[str] = field(default_factory=list)
+    redone: list[str] = field(default_factory=list)
+    corrupt: list[str] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """What was done and found, in a line."""
+        kinds = ", ".join(f"{n} of {kind}" for kind, n in sorted(self.kills.items()))
+        return (
+            f"{self.kills.total()} hard kills ({kinds}) over {self.studies} studies: {len(self.lost)} results lost, "
+            f"{len(self.redone)} computed twice, {len(self.corrupt)} corrupt or different"
+        )
+
+
+def content(folder: Path) -> dict[str, str]:
+    """Return the digest of every file of a run that holds no time of day, by its path, hidden files too."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in CHANGING)
+    return {path.relative_to(folder).as_posix(): digest_of(path) for path in files}
+
+
+def saved(folder: Path) -> dict[str, tuple[int, str]]:
+    """Return time and digest of the finished seeds of a study."""
+    found = {}
+    for path in folder.glob("kickstart/*/seeds/*.npz"):
+        found[path.name] = (path.stat().st_mtime_ns, digest_of(path))
+    return found
+
+
+def start(out: Path, place: Path, at_rename: int = 0) -> subprocess.Popen[bytes]:
+    """Start the study into a folder, in a process group of its own."""
+    (place / "sitecustomize.py").write_text(DYING, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": f"{place}:{ROOT}", "KILL_AT_RENAME": str(at_rename)}
+    command = [sys.executable, "-m", "workability", *STUDY, str(out)]
+    with (place / "output.txt").open("ab") as heard:
+        return subprocess.Popen(command, cwd=place, env=environment, stdout=heard, stderr=heard, start_new_session=True)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a study's process and end whatever it left behind, as a machine that stops would."""
+    process.wait(timeout=300)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def strike(process: subprocess.Popen[bytes], kind: str, after: float) -> bool:
+    """Kill the runner or one of its workers after so many seconds; return whether there was anything to kill."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=after)
+    if process.poll() is not None:
+        return False
+    victim = process.pid
+    if kind == "a worker":
+        workers = [p for p in psutil.Process(process.pid).children() if "spawn_main" in " ".join(p.cmdline())]
+        workers = [p for p in workers if "resource_tracker" not in " ".join(p.cmdline())]
+        if not workers:
+            return False
+        victim = workers[0].pid
+    os.kill(victim, signal.SIGKILL)
+    return True
+
+
+def hard_kills(n: int, place: Path, seed: int) -> Tally:
+    """Kill studies n times at random moments, each time starting them again, and say what was wrong afterwards.
+
+    Parameters
+    ----------
+    n : kills.
+    place : an empty folder.
+    seed : of the moments.
+    """
+    rng, tally = random.Random(seed), Tally()
+    began = time.perf_counter()
+    whole = start(place / "whole", place)
+    end(whole)
+    length = time.perf_counter() - began
+    assert whole.returncode == 0, (place / "output.txt").read_text()
+    (reference,) = (path for path in (place / "whole" / "kickstart").iterdir() if path.is_dir())
+    wanted = content(reference)
+    while tally.kills.total() < n:
+        out = place / f"study-{tally.studies}"
+        before: dict[str, tuple[int, str]] = {}
+        while True:
+            kind = rng.choice(("the runner", "a worker", "whoever renames")) if tally.kills.total() < n else ""
+            process = start(out, place, rng.randint(1, SEEDS // 2) if kind == "whoever renames" else 0)
+            struck = kind in ("the runner", "a worker") and strike(process, kind, rng.uniform(0.0, length))
+            end(process)
+            if struck or (kind == "whoever renames" and process.returncode < 0):
+                tally.kills[kind] += 1
+            now = saved(out)
+            tally.lost += [f"{out.name}/{name}" for name in before if name not in now]
+            tally.redone += [f"{out.name}/{name}" for name in before if name in now and now[name] != before[name]]
+            before = now
+            if process.returncode == 0:
+                break
+        found = content(out / "kickstart" / reference.name)
+        apart = {name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)}
+        tally.corrupt += [f"{out.name}/{name}" for name in sorted(apart)]
+        tally.studies += 1
+    return tally
