@@ -17,6 +17,7 @@ from evidence.validation_files import (
     DRAW,
     DRAWS,
     DRIFT,
+    EVALUATIONS,
     FACTS,
     FITTED,
     FULL,
@@ -122,6 +123,9 @@ def write(
         trial = [("kickstart", 0.65, 0.1, 0.7, 0.6, 0.8, "agrees", "2020-2022", "take-up")]
         heads = ["name", "observed", "se", "mean", "p05", "p95", "verdict", "period", "note"]
         _table(fitted / REPLICATIONS, pd.DataFrame(trial, columns=heads))
+        heard = [("future-jobs-fund", "fjf_work", 11.0, 3.0, 9.6, 5.6, 13.6, "agrees")]
+        heads = ["name", "figure", "observed", "se", "mean", "p05", "p95", "verdict"]
+        _table(fitted / EVALUATIONS, pd.DataFrame(heard, columns=heads))
         past = [("long_term_sick_rate", "St Helens", 2022, 10.3, 2.0, 8.1, 7.0, 9.0, "agrees")]
         heads = ["measure", "area", "year", "observed", "se", "mean", "p05", "p95", "verdict"]
         _table(fitted / BACKCAST, pd.DataFrame(past, columns=heads))

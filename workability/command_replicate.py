@@ -102,6 +102,11 @@ def _show(frame: DataFrame, colour: bool) -> None:
         for r in order
     ]  # fmt: skip
     terminal.table("Published evaluations, run again", heads, rows, right=(2, 3, 4, 5), colour=colour)
+    left_out = int(frame["n_unreachable"].max())
+    if left_out:
+        terminal.data(
+            f"Up to {left_out} draws are left out of a figure: no labour demand gives the market of its period."
+        )
     n = int((frame["verdict"] == "agrees").sum())
     terminal.data(
         f"{n} of {len(frame)} published figures agree with the model. A figure is undecided where only the chance of "

@@ -16,6 +16,7 @@ from calibration.backcast import (
     Trend,
     compare,
     forward,
+    past_start,
     rates,
     stock_targets,
     summary,
@@ -23,6 +24,7 @@ from calibration.backcast import (
     write,
 )
 from calibration.drawn import draws_of, start_of
+from calibration.levels import StockTargets, stocks
 from calibration.replications import base_arm
 from calibration.verdicts import AGREES, FAILS
 from evidence.backcast_files import MEASURES, SERIES_COLUMNS
@@ -30,6 +32,7 @@ from evidence.errors import EvidenceError
 from evidence.registry import PACKAGED
 from experiments.markets import tightness
 from scenarios.arm import ArmSpec
+from scenarios.vocabulary import State
 from simulation.model import RegionModel
 from simulation.start import Start
 
@@ -94,6 +97,30 @@ def test_each_year_is_compared_with_its_own_figure_and_the_first_year_is_not_hel
     assert told.loc["employment_rate", "mean_distance"] == pytest.approx(0.25)
     assert told.loc["long_term_sick_rate", "mean_error"] == pytest.approx(-21.0)
     assert told.loc["long_term_sick_rate", "mean_distance_of_no_change"] == pytest.approx(20.0)
+
+
+def test_stocks_that_the_past_is_led_to_stay_there_without_a_trend(start: Start) -> None:
+    """A fifth more long-term sick: some 1,100 of 15,000, so that chance moves a ten-year mean by 3 to 4 percent.
+
+    Frozen while the controller still swings, levels let this stock go from a fifth below to a quarter above.
+    """
+    model = RegionModel(start, BASE, seed=0, months=1)
+    model.initialise()
+    now = stocks(model).astype(float)
+    targets = StockTargets(
+        unemployed=now[:, State.UNEMPLOYED],
+        long_term_sick=1.2 * now[:, State.LONG_TERM_SICK],
+        inactive_other=now[:, State.STUDENT :].sum(axis=1),
+        vacancies_per_unemployed=tightness(model),
+    )
+    values = evidence.parameters()
+    past = past_start(start, values, BASE, targets, 1)
+    found = forward(past, values, BASE, Trend((1.0,) * 120, (1.0,) * 10), seed=2)
+    heads = now.sum(axis=1)
+    sick = found[:, :, MEASURES.index("long_term_sick_rate")] @ heads / 100.0
+    assert sick[0] == pytest.approx(targets.long_term_sick.sum(), rel=0.1)
+    assert sick[1:].mean() == pytest.approx(targets.long_term_sick.sum(), rel=0.12)
+    assert sick[-2:].mean() == pytest.approx(targets.long_term_sick.sum(), rel=0.15)
 
 
 def test_a_trend_of_nothing_is_the_run_without_a_trend(start: Start) -> None:

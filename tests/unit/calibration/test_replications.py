@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 import evidence
+from calibration import replications
 from calibration.drawn import Drawn, draws_of, start_of
 from calibration.evaluated import started, trial_of, trial_plans
 from calibration.replications import COLUMNS, REPLICATIONS, Request, World, _row, base_arm, number, quantile_of, write
 from calibration.verdicts import AGREES, FAILS
 from experiments.errors import InvalidRequest, MissingData
-from experiments.markets import demand_for, settled_tightness
+from experiments.markets import OutOfReach, demand_for, settled_tightness
 from experiments.trials import Followed
 from simulation.start import Start
 from tests.posteriors import some_posterior
@@ -102,6 +103,27 @@ def test_the_runs_run_and_a_seed_gives_the_same_figures_again(start: Start, monk
         assert set(first) >= set(each.figures), name
         assert np.isfinite([first[figure] for figure in each.figures]).all()
         assert first == each.prepare(world)(1, 0.5)
+
+
+def test_a_draw_whose_market_is_out_of_reach_is_counted_and_the_others_are_reported(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def runs(each: object, world: World, drawn: Drawn, n: int, request: Request) -> list[tuple[int, dict[str, float]]]:
+        if drawn.number == 2 or beyond:
+            raise OutOfReach("no labour demand gives it")
+        return [(drawn.number, {"key_worker_work": float(seed)}) for seed in (1, 3)]
+
+    monkeypatch.setattr(replications, "draws_of", lambda *_: tuple(Drawn(k) for k in (1, 2, 3)))
+    monkeypatch.setattr(replications, "start_of", lambda *_: start)
+    monkeypatch.setattr(replications, "_runs", runs)
+    said: list[str] = []
+    beyond = False
+    table = replications.replicate(Request(names=("key-worker",), region=REGION), said.append)
+    assert table[["n_draws", "n_runs", "n_unreachable", "mean"]].iloc[0].tolist() == [2, 4, 1, 2.0]
+    assert any("draw 2: left out" in words for words in said)
+    beyond = True
+    with pytest.raises(InvalidRequest, match="in 3 of 3 draws no labour demand"):
+        replications.replicate(Request(names=("key-worker",), region=REGION))
 
 
 def test_help_without_effect_gains_nothing(start: Start) -> None:
