@@ -36,7 +36,7 @@ SPARE_SHARE = 0.9
 """Share of the memory free at the start that a study may plan with."""
 NEAR_ENOUGH = 4
 """Ratio of residents up to which one timing tells of another: small runs spend their time on other things."""
-DEFAULT_SPEED = 20e6
+DEFAULT_SPEED = 8e6
 """Resident-months a second and thread before this machine has been measured."""
 DEFAULT_SETUP_SECONDS = 20e-6
 """Seconds a resident for the population and its start, before this machine has been measured."""
