@@ -89,6 +89,7 @@ def context_of(page: ValidationPage) -> dict[str, Any]:
         "status": page.verdict,
         "caveats": [*flagged_lines(page), *page.departures],
         "missing": f"Not made yet: {command}.",
+        "unchecked": f"Not checked yet: python -m calibration {page.region} --checks.",
         "widths": width_part(page),
         "pairs": pair_part(page),
         "predictive": predictive_part(page),

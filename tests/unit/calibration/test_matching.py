@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 import evidence
+from calibration import recovery
 from calibration.bank import level_columns, stock_columns
 from calibration.emulator import fit_emulator
 from calibration.level_rule import learn
@@ -54,6 +57,29 @@ def test_the_sampler_gives_the_normal_posterior_of_a_linear_world(judge: Judge, 
     np.testing.assert_array_less(np.abs(chain.draws.mean(axis=0) - mean), 5 * sd / np.sqrt(min(independent, 4000)))
     np.testing.assert_allclose(chain.draws.std(axis=0), sd, rtol=5 / np.sqrt(2 * min(independent, 4000)))
     assert 0.05 < chain.accepted < 0.9
+
+
+@dataclass(frozen=True)
+class Normal:
+    """Standard normals in as many dimensions as the fit of a region has."""
+
+    n: int
+
+    @property
+    def world(self) -> Normal:
+        return self
+
+    def log_posterior(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(-0.5 * np.sum(x**2, axis=1), float)
+
+
+def test_without_snooker_moves_the_spread_is_right_in_many_dimensions() -> None:
+    made, steps = Normal(43), 2000
+    first = np.random.default_rng(1).standard_normal((4 * made.n, made.n))
+    chain = ensemble(cast(Judge, made), 4000, steps, 6, first, snooker=False)
+    spread = np.sqrt(np.mean(chain.draws**2))
+    independent = 4 * made.n * steps / chain.length
+    assert abs(spread - 1.0) < 4.0 / np.sqrt(2 * min(independent, 4000) * made.n)  # with snooker moves it is 0.96
 
 
 def test_the_sampler_repeats_itself(judge: Judge) -> None:
@@ -143,7 +169,8 @@ def test_the_normal_law_near_the_mode_is_the_posterior_of_a_linear_world(judge: 
     assert np.isfinite(judge.log_posterior(places)).all()
 
 
-def test_a_truth_is_the_same_whichever_others_are_fitted(judge: Judge, world: World) -> None:
+def test_a_truth_is_the_same_whichever_others_are_fitted(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recovery, "STEPS", 10)
     known = priors(evidence.parameters(), NAMES)
     one = fitted_again(judge, known, 3, seed=5)
     fitted_again(judge, known, 2, seed=5)
