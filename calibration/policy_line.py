@@ -38,8 +38,13 @@ SCENARIO = "kickstart"
 DESIGNS = 80
 """Designs run: the last of the last wave, which lie nearest to the posterior."""
 DESIGNS_A_BATCH = 4
-NET, STARTS = "Kickstart: net person-months in work a start", "Kickstart: subsidised starts"
-UNITS = {NET: "person-months", STARTS: "starts"}
+NET, TREATED, OTHERS, DEADWEIGHT = (
+    f"Kickstart: {words}"
+    for words in ("net months in work a start", "months a starter gains", "months others gain a start", "deadweight")
+)
+UNITS = {**dict.fromkeys((NET, TREATED, OTHERS), "person-months"), DEADWEIGHT: "share"}
+COUNTS = ("net", "treated_net", "untreated_net", "deadweight_months", "subsidised_months", "starts")
+"""Figures of the comparison of both arms that are kept."""
 
 
 def levels_of_design(row: pd.Series, places: tuple[str, ...]) -> Levels:
@@ -70,7 +75,7 @@ class PolicyWork(Batches):
         return self.n_designs
 
     def run(self, i: int) -> dict[str, float]:
-        """Return what the policy did under one design, for the whole region."""
+        """Return what the policy did under one design, as counts on the sample."""
         study = self.study
         row = chosen(self.bank, self.n_designs).iloc[i]
         z = row[[f"z.{prior.name}" for prior in study.priors]].to_numpy(float)
@@ -82,7 +87,7 @@ class PolicyWork(Batches):
         )
         base, policy = simulate(start, arms, seed=self.seed + i, threads=self.threads)
         found = compare_arms(policy, base).metrics
-        return {"net": found["net"], "starts": found["starts"]}
+        return {name: float(found[name]) for name in COUNTS}
 
 
 def chosen(bank: ShippedBank, n: int) -> pd.DataFrame:
@@ -151,5 +156,7 @@ def policy_lines(
     rows, found = chosen(bank, n), work.frame()
     policy = rows[[f"z.{name}" for name in study.what.policy]].to_numpy(float)
     x = np.concatenate([world.inputs(rows), policy], axis=1)
-    y = {NET: (found["net"] / found["starts"].clip(lower=1.0)).to_numpy(float), STARTS: found["starts"].to_numpy(float)}
+    a_start = found[["net", "treated_net", "untreated_net"]].div(found["starts"].clip(lower=1.0), axis=0)
+    y = dict(zip((NET, TREATED, OTHERS), a_start.to_numpy(float).T, strict=True))
+    y[DEADWEIGHT] = (found["deadweight_months"] / found["subsidised_months"].clip(lower=1.0)).to_numpy(float)
     return PolicyLines({name: fit_output(x, value, smooth=False) for name, value in y.items()}, policy.shape[1])
