@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--fresh-seeds", action="store_true", help="run shipped draws once more on fresh seeds instead")
     made.add_argument("--checks", action="store_true", help="the three last, one after the other, instead")
     made.add_argument("--sample", type=int, default=20, help="one resident in so many, for the second and third")
+    made.add_argument("--draws", type=int, help="draws of the posterior, for the same; 0 for the evidence's own")
     made.add_argument("--threads", type=int, default=2, help="threads or processes; results do not depend on it")
     return made
 
@@ -112,12 +113,13 @@ def table_of(asked: argparse.Namespace, folder: Path) -> Path:
     if asked.targets:
         return write_targets(folder, *measure_region(asked.region, threads=asked.threads))
     if asked.replications:
-        table = replications.replicate(
-            replications.Request(region=asked.region, sample=asked.sample, threads=asked.threads), print
-        )
+        n = 20 if asked.draws is None else asked.draws
+        request = replications.Request(region=asked.region, n_draws=n, sample=asked.sample, threads=asked.threads)
+        table = replications.replicate(request, print)
         return replications.write(folder, table)
     if asked.backcast:
-        table = backcast.back_cast(asked.region, sample=asked.sample, threads=asked.threads, progress=print)
+        n = 10 if asked.draws is None else asked.draws
+        table = backcast.back_cast(asked.region, sample=asked.sample, n_draws=n, threads=asked.threads, progress=print)
         print(backcast.summary(table).round(2).to_string(index=False))
         return backcast.write(folder, table)
     return write(folder, fit_region(asked.region, months=asked.months, threads=asked.threads))

@@ -17,12 +17,15 @@ from calibration.batches import Batches
 from calibration.completing import complete
 from calibration.draw_runs import DRAWS_A_BATCH, Draws, DrawWork
 from calibration.emulator import Emulator
+from calibration.evaluation_runs import EVALUATED_A_BATCH, EVALUATED_SEED, EvaluationWork, key_of
 from calibration.fisher import Spectrum
+from calibration.informed import Informed, inform
 from calibration.level_rule import LevelRule, learn
 from calibration.matching import Chain, Figures, Judge, World, emulate, ensemble, figures, space_left
 from calibration.priors import overrides, spread_out
 from calibration.starting import spectrum, twin_table
 from calibration.support import is_supported
+from evidence import replications
 from evidence.calibration_files import FitConventions
 from experiments.cache import hash_of, parameters_hash
 from experiments.errors import InvalidData
@@ -107,6 +110,7 @@ class Fit:
     draws: Draws
     runs: pd.DataFrame
     full: pd.DataFrame
+    informed: Informed
     shift: Floats
     lean: Floats
     supported: list[float]
@@ -181,9 +185,10 @@ class _Calibration:
         runs = self._run("draws", draws, self.how.sample, "draws of the posterior")
         largest = draws.some(range(min(self.how.full_scale, len(draws)))).on_seeds_from(FULL_SEED)
         full = self._run("full", largest, 1, "of these with every resident")
+        informed, draws = self._informed(draws)
         return Fit(
             self.study, self.how, self.request.seed, self.world, self.against, bank, judge.emulator, rule,
-            self.waves, chain, x, draws, runs, full, shift, lean, self.supported, seen, twin, self.seconds,
+            self.waves, chain, x, draws, runs, full, informed, shift, lean, self.supported, seen, twin, self.seconds,
         )  # fmt: skip
 
     @contextmanager
@@ -303,6 +308,24 @@ class _Calibration:
         self.heard.stage(f"Running {len(draws)} {words}")
         self._complete(work.tasks(), work, work.is_saved, 1 if alone else self.request.workers)
         return work.frame()
+
+    def _informed(self, draws: Draws) -> tuple[Informed, Draws]:
+        """Return what a published evaluation says of the parameters of policy, and the draws with these anew.
+
+        Nothing that ran before depends on them: without policy they do nothing.
+        """
+        k = len(self.study.what.policy)
+        some = draws.some(range(min(self.how.evaluated, len(draws)))).on_seeds_from(EVALUATED_SEED)
+        folder = self.folder / f"evaluated-{key_of(self.study, some)}"
+        work = EvaluationWork(self.study, folder, self.how.sample, 1, EVALUATED_A_BATCH, some)
+        self.heard.stage(f"Running a published evaluation under {len(some)} draws")
+        self._complete(work.tasks(), work, work.is_saved)
+        # From the values that ship, so that the shipped table of draws says exactly what was learnt from.
+        priors = self.study.priors
+        at = np.column_stack([prior.places(prior.values(draws.z[:, i])) for i, prior in enumerate(priors)])
+        with self._timed("evaluation"):
+            found = inform(at[:, -k:], at[:, :-k], work.frame(), replications(), self.how.reach, self.request.seed)
+        return found, replace(draws, z=np.concatenate([draws.z[:, :-k], found.policy], axis=1))
 
     def _corrections(self, judge: Judge, x: Floats, full: pd.DataFrame) -> tuple[Floats, Floats]:
         """Return what runs of every resident differ by: of each figure, and of totals and tightness as logarithms."""

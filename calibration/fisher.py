@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from calibration.targets import SETTLED_MONTHS
 from calibration.twin import Twin
@@ -32,6 +33,8 @@ FLAT_BELOW = 1.0
 """Singular value below which the targets say less of a combination of parameters than its prior."""
 NAMED_WEIGHT = 0.3
 """Smallest weight with which a parameter is named as part of a combination."""
+NOTHING = 1e-9
+"""Weight below which a number of the spectrum is nothing but the rounding of others."""
 _STEPS = (0.5, 1.0, 2.0)
 """Steps tried, in prior standard deviations: the first that changes anything; whole numbers need longer ones."""
 UP, DOWN = 1.0, -1.0
@@ -105,7 +108,8 @@ def spectrum_of(sensitivity: pd.DataFrame) -> Spectrum:
     The sign of a combination is chosen so that its largest weight is positive.
     """
     n = sensitivity.shape[1]
-    _, singular, rows = np.linalg.svd(sensitivity.to_numpy(float), full_matrices=True)
+    with threadpool_limits(1):  # more threads add in another order
+        _, singular, rows = np.linalg.svd(sensitivity.to_numpy(float), full_matrices=True)
     values = np.zeros(n)
     values[: singular.size] = singular
     sign = np.sign(rows[np.arange(n), np.abs(rows).argmax(axis=1)])
@@ -231,9 +235,12 @@ def _with_level(levels: Levels, name: str, value: float, places: tuple[str, ...]
 
 
 def write_spectrum(path: Path, spectrum: Spectrum) -> Path:
-    """Write a spectrum as CSV, one row a combination, numbers to four significant digits; return the path."""
+    """Write a spectrum as CSV, one row a combination, numbers to four significant digits; return the path.
+
+    A weight of a parameter that no figure sees is nothing but rounding: below NOTHING it is written as 0.
+    """
     rows = spectrum.table()
     numbers = rows.columns.difference(["combination", "flat"], sort=False)
-    rows[numbers] = rows[numbers].map(lambda x: float(f"{x:.4g}") + 0.0)  # no minus zero
+    rows[numbers] = rows[numbers].map(lambda x: float(f"{x:.4g}") if abs(x) > NOTHING else 0.0)
     write_text(path, csv_text(rows))
     return path

@@ -12,6 +12,7 @@ import evidence
 from calibration.bank import Study
 from calibration.calibrate import Request, calibrate
 from calibration.consistency import checked_region
+from calibration.evaluation_runs import MONTHS
 from calibration.shipped import write_posterior
 from evidence.calibration_files import FitConventions
 from experiments.errors import InvalidRequest
@@ -55,8 +56,9 @@ class Planned:
         full = f", {self.how.full_scale} of them with every resident" if self.how.full_scale else ""
         return (
             f"Fitting {self.request.region}: {self.designs} designs at 1:{self.how.sample} in {len(self.how.waves)} "
-            f"waves, then {self.how.draws} draws of the posterior{full}. About {max(1, round(self.seconds / 60))} "
-            f"minutes with {self.request.workers} processes."
+            f"waves, then {self.how.draws} draws of the posterior{full}; a published evaluation under "
+            f"{self.how.evaluated} of them. About {max(1, round(self.seconds / 60))} minutes with "
+            f"{self.request.workers} processes."
         )
 
 
@@ -140,6 +142,7 @@ def plan_fit(
     stages = (
         (heads // how.sample, designs, a_design, request.workers, 1),
         (heads // how.sample, how.draws, a_draw, request.workers, 1),
+        (heads // how.sample, how.evaluated, DRAW_MONTHS + MONTHS, request.workers, 1),
         (heads, 2 * how.full_scale, a_draw, 1, request.workers),
     )
     seconds = [

@@ -20,6 +20,8 @@ from evidence.model import Parameter
 Floats = NDArray[np.float64]
 HALF_WIDTH = float(norm.ppf(0.975))
 """Standard deviations from the middle to an end of a 95% interval."""
+QUARTER = 0.25
+"""Middle of the half unit that is rounded to a whole number at an end of its range."""
 DIGITS = 6
 """Significant digits of a parameter's value in a draw."""
 
@@ -54,6 +56,20 @@ class Prior:
             low, high = float(into(self.low)), float(into(self.high))
             out = back((low + high) / 2.0 + z * (high - low) / (2.0 * HALF_WIDTH))
         return np.asarray(out, float)
+
+    def places(self, values: Floats) -> Floats:
+        """Return places on the standard scale at which the parameter has these values, any shape.
+
+        Whole numbers at an end stand for the half of a unit inside it.
+        """
+        x = np.asarray(values, float)
+        if self.is_whole:
+            x = np.clip(x, self.low + QUARTER, self.high - QUARTER)
+        if self.law == "uniform":
+            return np.asarray(norm.ppf((x - self.low) / (self.high - self.low)), float)
+        into = np.log if self.law == "lognormal" else logit
+        low, high = float(into(self.low)), float(into(self.high))
+        return np.asarray((into(x) - (low + high) / 2.0) / (high - low) * 2.0 * HALF_WIDTH, float)
 
 
 def significant(x: Floats) -> Floats:

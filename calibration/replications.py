@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from calibration.evaluated import TrialPlan, followed, started, starts, trial_of
 from calibration.verdicts import error_of, predict, verdict
 from evidence.model import Parameter
 from experiments.errors import InvalidRequest
-from experiments.markets import demand_for, settled_in
+from experiments.markets import SETTLING_MONTHS, Market, OutOfReach, settled_in, settled_tightness, tightness_under
 from results.files import write_text
 from results.store import csv_text
 from scenarios.arm import ArmSpec, arm
@@ -30,14 +31,17 @@ from simulation.start import Start
 
 FILE = Path("fitted") / "replications.csv"
 COLUMNS = ("name", "figure", "role", "observed", "se", "unit", "mean", "p05", "p95", "mc_se", "n_draws", "n_runs",
-           "verdict", "period", "source", "note")  # fmt: skip
+           "n_unreachable", "verdict", "period", "source", "note")  # fmt: skip
 SCENARIOS = Path(__file__).parent / "evaluations"
 HELP_DRAWS = 10
 """Values of the help's own effect that are run where there is one draw of everything else."""
 GOLDEN = 0.6180339887498949
 """Fractional part that spreads any number of quantiles evenly, whatever their number."""
-BOOM_MONTHS = 12
-"""Months in which the market went from the plan's tightness to the boom's: a year, by the two published figures."""
+BOOM_MONTHS, BOOM_QUARTER = 12, 3
+"""Months in which the market went from the plan's tightness to the boom's: a year, by the two published figures, which
+are both means of a quarter, the second of them one year after the first."""
+STARTED, CHANCE = "started", ".se"
+"""What a run says beside its figures: participants, and the standard error that their number leaves to a figure."""
 Found = Mapping[str, float]
 Run = Callable[[int, float], Found]
 """What a seed and a quantile of the help's effect give."""
@@ -53,11 +57,18 @@ class World:
     threads: int
     published: Mapping[str, Parameter]
 
+    @cached_property
+    def market(self) -> Market:
+        """The region's market, with what its searches have run so far."""
+        return Market(lambda demand: settled_tightness(self.start, self.base, demand, self.threads))
+
+    def tightness(self, name: str) -> float:
+        """Return the vacancies per unemployed person of a published period."""
+        return number(self.published[f"{name}_vacancies_per_unemployed"])
+
     def demand(self, name: str) -> float:
         """Return the demand at which the market has the vacancies per unemployed person of a published period."""
-        return demand_for(
-            self.start, self.base, number(self.published[f"{name}_vacancies_per_unemployed"]), self.threads
-        )
+        return self.market.demand_for(self.tightness(name))
 
 
 @dataclass(frozen=True)
@@ -98,7 +109,11 @@ def future_jobs_fund(world: World) -> Run:
             return {}
         work = np.stack(treated.work)[month, who].astype(float) - np.stack(twin.work)[month, who]
         benefit = np.stack(treated.benefit)[month, who].astype(float) - np.stack(twin.benefit)[month, who]
-        return {"fjf_work": 100.0 * work.mean(), "fjf_benefit": 100.0 * benefit.mean()}
+        found = {STARTED: float(who.size)}
+        for figure, gain in (("fjf_work", work), ("fjf_benefit", benefit)):
+            found[figure] = 100.0 * float(gain.mean())
+            found[f"{figure}{CHANCE}"] = 100.0 * float(gain.std(ddof=1)) / np.sqrt(who.size) if who.size > 1 else np.nan
+        return found
 
     return run
 
@@ -109,11 +124,19 @@ def kickstart(world: World) -> Run:
     policy = _scenario("kickstart-2020", world.region)
     policy = replace(policy, subsidies=tuple(replace(s, cap_starts=None) for s in policy.subsidies))
     window = policy.subsidies[0].end_month - policy.subsidies[0].start_month
-    before, after = world.demand("kickstart_planned"), world.demand("kickstart_actual")
+    before = world.demand("kickstart_planned")
     planned = settled_in(policy, ((0, before),), window)
-    steps = [before + (after - before) * (k + 1) / BOOM_MONTHS for k in range(BOOM_MONTHS)]
-    path = tuple((planned.policy_month + k, demand) for k, demand in enumerate(steps))
-    boom = replace(planned, demand=((0, before), *path))
+
+    def path(peak: float) -> tuple[tuple[int, float], ...]:
+        steps = (before + (peak - before) * (k + 1) / BOOM_MONTHS for k in range(BOOM_MONTHS))
+        return ((0, before), *((planned.policy_month + k, demand) for k, demand in enumerate(steps)))
+
+    # Vacancies follow demand with a delay, so that demand has to rise above what would give the boom's market for good.
+    last = SETTLING_MONTHS + BOOM_MONTHS + BOOM_QUARTER - 1
+    boom_market = Market(
+        lambda peak: tightness_under(world.start, world.base, path(peak), last - BOOM_QUARTER, last, world.threads)
+    )
+    boom = replace(planned, demand=path(boom_market.demand_for(world.tightness("kickstart_actual"))))
 
     def run(seed: int, _: float) -> Found:
         many, few = (starts(world.start, each, seed, world.threads) for each in (planned, boom))
@@ -201,6 +224,7 @@ def replicate(request: Request, progress: Callable[[str], None] | None = None) -
     drawn = draws_of(region, values, request.n_draws)
     base = base_arm(request.region)
     found: dict[str, list[tuple[int, float]]] = {}
+    unreachable = dict.fromkeys(request.names, 0)
     for draw in drawn:
         start = start_of(region, values, base, draw, request.sample, request.threads)
         own = replace(base, parameters=tuple(sorted({**dict(draw.overrides), **dict(base.parameters)}.items())))
@@ -208,15 +232,38 @@ def replicate(request: Request, progress: Callable[[str], None] | None = None) -
         for name in request.names:
             if progress is not None:
                 progress(f"{name}, draw {draw.number}")
-            for group, figures in _runs(REPLICATIONS[name], world, draw, len(drawn), request):
-                for figure, value in figures.items():
-                    found.setdefault(figure, []).append((group, value))
+            try:
+                runs = _runs(REPLICATIONS[name], world, draw, len(drawn), request)
+            except OutOfReach as error:
+                if progress is not None:
+                    progress(f"{name}, draw {draw.number}: left out, {error}")
+                unreachable[name] += 1
+                continue
+            for group, figures in runs:
+                for figure in REPLICATIONS[name].figures:
+                    found.setdefault(figure, []).append((group, figures.get(figure, float("nan"))))
+    _refuse_without_runs(request, found, unreachable, len(drawn))
     rows = [
-        _row(name, figure, published[figure], found.get(figure, []))
+        _row(name, figure, published[figure], found[figure], unreachable[name])
         for name in request.names
         for figure in REPLICATIONS[name].figures
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _refuse_without_runs(
+    request: Request, found: Mapping[str, Sequence[tuple[int, float]]], unreachable: Mapping[str, int], n_draws: int
+) -> None:
+    """Refuse figures of which fewer than two runs say anything."""
+    for name in request.names:
+        for figure in REPLICATIONS[name].figures:
+            n = int(np.isfinite([value for _, value in found.get(figure, ())]).sum())
+            if n < 2:
+                raise InvalidRequest(
+                    f"{name}: {n} runs give '{figure}' a value, two at least are needed; in {unreachable[name]} of "
+                    f"{n_draws} draws no labour demand gives the market of its period. Ask for more draws or seeds, or "
+                    f"for a larger sample than 1:{request.sample}."
+                )
 
 
 def _runs(each: Replication, world: World, drawn: Drawn, n_draws: int, request: Request) -> list[tuple[int, Found]]:
@@ -235,12 +282,15 @@ def quantile_of(group: int) -> float:
     return float((group + 0.5) * GOLDEN % 1.0)
 
 
-def _row(name: str, figure: str, published: Parameter, runs: Sequence[tuple[int, float]]) -> tuple[Any, ...]:
+def _row(
+    name: str, figure: str, published: Parameter, runs: Sequence[tuple[int, float]], n_unreachable: int
+) -> tuple[Any, ...]:
     prediction = predict([group for group, _ in runs], [value for _, value in runs])
     observed, se = number(published), error_of(published)
     return (
         name, figure, REPLICATIONS[name].role, observed, se, published.unit, prediction.mean, prediction.p05,
-        prediction.p95, prediction.mc_se, prediction.n_draws, prediction.n_runs, verdict(observed, se, prediction),
+        prediction.p95, prediction.mc_se, prediction.n_draws, prediction.n_runs, n_unreachable,
+        verdict(observed, se, prediction),
         published.date, published.source, published.note,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from calibration.bank import level_columns
 from calibration.batches import parquet
 from calibration.calibrate import DRAW_SEED, FULL_SEED, PILOT_SEED, PRIOR_DRAWS, Fit
 from calibration.draw_runs import drift
+from calibration.evaluation_runs import EVALUATED_SEED
 from calibration.fisher import write_spectrum
 from calibration.priors import significant, spread_out
 from calibration.starting import write_twin
@@ -28,6 +29,7 @@ FULL, PRIOR, BANK, DRIFT = (
     f"fitted/{name}" for name in ("posterior_full.csv", "prior.csv", "design_bank.parquet", "drift.csv")
 )
 SPECTRUM = "fitted/fisher.csv"
+EVALUATIONS = "fitted/evaluations.csv"
 DIGITS = 6
 
 
@@ -91,6 +93,7 @@ def facts(fit: Fit) -> dict[str, Any]:
             "pilot": PILOT_SEED,
             "draws": DRAW_SEED,
             "full": FULL_SEED,
+            "evaluation": EVALUATED_SEED,
         },
         "controlled_months": fit.how.controlled_months,
         "settled_months": fit.how.settled_months,
@@ -122,6 +125,7 @@ def facts(fit: Fit) -> dict[str, Any]:
             "parameters narrower than 0.9 of their prior": int((widths < 0.9).sum()),
             "parameters": len(widths),
         },
+        "policy": dict(fit.informed.facts),
         "full_scale": {
             "totals and tightness above what was asked, percent": [
                 round(100 * float(np.expm1(x)), 2) for x in fit.lean
@@ -133,6 +137,12 @@ def facts(fit: Fit) -> dict[str, Any]:
 def _largest_shift(fit: Fit) -> float:
     unit = np.where(fit.emulator.logs, np.maximum(np.abs(fit.against.value), 1e-12), 1.0)
     return float(np.max(np.abs(fit.shift * unit / fit.against.se)))
+
+
+def to_digits(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its fractions at DIGITS significant digits."""
+    floats = table.select_dtypes("float").columns
+    return table.assign(**{name: significant(table[name].to_numpy(float)) for name in floats})
 
 
 def write_posterior(folder: Path, fit: Fit) -> list[Path]:
@@ -151,6 +161,10 @@ def write_posterior(folder: Path, fit: Fit) -> list[Path]:
     }
     if len(fit.full):
         tables[Path(FULL)] = prediction_table(fit, fit.full)
+    if len(fit.informed.table):
+        tables[Path(EVALUATIONS)] = to_digits(fit.informed.table)
+    else:
+        (folder / EVALUATIONS).unlink(missing_ok=True)  # it would be another fit's
     written = []
     for name, table in tables.items():
         write_text(folder / name, csv_text(table))

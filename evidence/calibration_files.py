@@ -23,8 +23,8 @@ class FitConventions:
 
     `sample` one resident in so many; months of the controlled run, of its end over which levels are averaged, of
     settling with frozen levels, and measured; designs of each wave; designs run twice; draws shipped; draws run with
-    every resident before the posterior is drawn, and as many of those shipped; implausibility above which a design is
-    ruled out; standard deviations that a prior reaches.
+    every resident before the posterior is drawn, and as many of those shipped; draws in which a published evaluation
+    is run again; implausibility above which a design is ruled out; standard deviations that a prior reaches.
     """
 
     sample: int
@@ -36,6 +36,7 @@ class FitConventions:
     replicates: int
     draws: int
     full_scale: int
+    evaluated: int
     implausibility: float
     reach: float
 

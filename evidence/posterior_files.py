@@ -5,8 +5,6 @@ Both files lie in the region's `fitted` folder and are written by calibration. W
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from evidence import loading
 from evidence.errors import EvidenceError
+from evidence.fit_tables import WRITTEN, number, table_rows
 from evidence.model import Draw, Posterior, Region
 
 DRAWS, FACTS, PREDICTIONS = (Path("fitted") / f"posterior{end}" for end in (".csv", ".yaml", "_targets.csv"))
@@ -23,7 +22,6 @@ LEVEL = re.compile(r"level\.([^\[\]]+)\[([^\[\]]+)\]")
 TEXTS, COUNTS = ("region", "parameters", "targets"), ("format", "model", "n_draws")
 FORMAT = 1
 """Format of the files that this code reads."""
-WRITTEN = "it is written by `workability calibrate`: restore it or calibrate again"
 
 Rows = list[tuple[int, dict[str, str]]]
 
@@ -118,57 +116,35 @@ def read_facts(root: Path, path: Path, file: str, region: str) -> Mapping[str, o
 
 
 def read_rows(text: str, file: str) -> tuple[list[str], Rows]:
-    """Return the head of a CSV text and its rows with their line numbers, each row as long as the head.
+    """Return the head of a CSV text of draws and its rows with their line numbers.
 
     Parameters
     ----------
     text, file
         The content, and how the file is named in messages.
     """
-    try:
-        lines = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True))
-    except csv.Error as error:
-        raise EvidenceError(file, "", f"is no CSV table: {error}; {WRITTEN}") from None
-    if len(lines) < 2:
-        raise EvidenceError(file, "", f"the table has no draw; {WRITTEN}")
-    head = lines[0]
-    for name in head:
-        if head.count(name) > 1:
-            raise EvidenceError(file, name, "the column is there twice; keep one")
-    if DRAW not in head:
-        raise EvidenceError(file, DRAW, f"the column is missing; {WRITTEN}")
-    for number, row in enumerate(lines[1:], 2):
-        if len(row) != len(head):
-            message = f"found {len(row)} cells under {len(head)} headings; {WRITTEN}"
-            raise EvidenceError(file, f"row {number}", message)
-    return head, [(number, dict(zip(head, row, strict=True))) for number, row in enumerate(lines[1:], 2)]
+    head, rows = table_rows(text, file, (DRAW,))
+    return head, [(line, dict(zip(head, row, strict=True))) for line, row in enumerate(rows, 2)]
 
 
-def cell(row: Mapping[str, str], column: str, file: str, number: int) -> float:
+def cell(row: Mapping[str, str], column: str, file: str, line: int) -> float:
     """Return a cell's finite number.
 
     Parameters
     ----------
     row, column
         The row, and which cell of it.
-    file, number
+    file, line
         The file, and the row's line in it, for messages.
     """
-    try:
-        found = float(row[column])
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
-        message = f"found '{row[column][:40]}'; write a finite number. {WRITTEN[0].upper()}{WRITTEN[1:]}"
-        raise EvidenceError(file, f"row {number}.{column}", message)
-    return found
+    return number(row[column], file, f"row {line}.{column}")
 
 
-def whole(row: Mapping[str, str], column: str, file: str, number: int) -> int:
+def whole(row: Mapping[str, str], column: str, file: str, line: int) -> int:
     """Return a cell's whole number; parameters as for `cell`."""
-    found = cell(row, column, file, number)
+    found = cell(row, column, file, line)
     if found != int(found):
-        raise EvidenceError(file, f"row {number}.{column}", f"found {row[column]}; write a whole number")
+        raise EvidenceError(file, f"row {line}.{column}", f"found {row[column]}; write a whole number")
     return int(found)
 
 
@@ -196,22 +172,22 @@ def read_draws(
         if name not in parameters:
             raise EvidenceError(file, name, _unknown(name, places, levels, parameters))
     draws = []
-    for position, (number, row) in enumerate(rows, 1):
-        found = whole(row, DRAW, file, number)
+    for position, (line, row) in enumerate(rows, 1):
+        found = whole(row, DRAW, file, line)
         if found != position:
             message = f"found {found}, wanted {position}: draws are numbered 1, 2, 3, each once and in order"
-            raise EvidenceError(file, f"row {number}.{DRAW}", f"{message}; {WRITTEN}")
-        at = {column: cell(row, column, file, number) for column in (*cells, SLOTS)}
+            raise EvidenceError(file, f"row {line}.{DRAW}", f"{message}; {WRITTEN}")
+        at = {column: cell(row, column, file, line) for column in (*cells, SLOTS)}
         below = [column for column, value in at.items() if value <= 0]
         if below:
-            raise EvidenceError(file, f"row {number}.{below[0]}", f"found {row[below[0]]}; a factor is above 0")
+            raise EvidenceError(file, f"row {line}.{below[0]}", f"found {row[below[0]]}; a factor is above 0")
         draws.append(
             Draw(
                 number=found,
-                parameters=tuple((name, cell(row, name, file, number)) for name in sorted(names)),
+                parameters=tuple((name, cell(row, name, file, line)) for name in sorted(names)),
                 levels=tuple((*cells[column], at[column]) for column in cells),
                 slots=at[SLOTS],
-                standard_shift=whole(row, SHIFT, file, number),
+                standard_shift=whole(row, SHIFT, file, line),
             )
         )
     return tuple(draws)
@@ -246,7 +222,7 @@ def fitted_inside(text: str, file: str, fit: Sequence[tuple[str, float, float]])
     head, rows = read_rows(text, file)
     inside = measured = 0
     for name, value, se in fit:
-        found = [cell(row, name, file, number) for number, row in rows if row[name].strip()] if name in head else []
+        found = [cell(row, name, file, line) for line, row in rows if row[name].strip()] if name in head else []
         if not found or se <= 0:
             continue
         below = math.fsum(math.erfc((x - value) / (se * math.sqrt(2.0))) / 2 for x in found) / len(found)

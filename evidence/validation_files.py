@@ -6,9 +6,7 @@ they were made must be there; every other file may be missing, and is then None.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from evidence import loading
 from evidence.errors import EvidenceError
+from evidence.fit_tables import number, table_rows
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -33,10 +32,10 @@ DRAW = "draw"
 FACTS, DRAWS, PREDICTIONS = "posterior.yaml", "posterior.csv", "posterior_targets.csv"
 FULL, PRIOR = "posterior_full.csv", "prior.csv"
 TWIN, DRIFT, RANKS, RECOVERY = "twin_targets.csv", "drift.csv", "sbc.csv", "recovery.csv"
-REPLICATIONS, BACKCAST = "replications.csv", "backcast.csv"
+REPLICATIONS, BACKCAST, EVALUATIONS = "replications.csv", "backcast.csv", "evaluations.csv"
 CROSS_CHECK, FRESH = "abc.csv", "fresh_seeds.csv"
 NEEDED = (FACTS, DRAWS, PREDICTIONS)
-FILES = (*NEEDED, FULL, PRIOR, TWIN, DRIFT, RANKS, RECOVERY, REPLICATIONS, BACKCAST, CROSS_CHECK, FRESH)
+FILES = (*NEEDED, FULL, PRIOR, TWIN, DRIFT, RANKS, RECOVERY, REPLICATIONS, BACKCAST, EVALUATIONS, CROSS_CHECK, FRESH)
 NOTES = "scorecard_notes.yaml"
 """Why figures are hard to meet, in the region's own folder; decides no figure, so no hash of a run covers it."""
 FACT_KEYS = ("format", "region", "model", "parameters", "targets", "n_draws", "sample", "seeds")
@@ -47,6 +46,7 @@ COLUMNS = {
     RANKS: (("parameter",), ("rank",)),
     RECOVERY: (("parameter",), ("truth", "p05", "p95")),
     REPLICATIONS: (("name", "verdict"), ()),
+    EVALUATIONS: (("figure", "verdict"), ("observed", "se", "mean", "p05", "p95")),
     BACKCAST: (("measure", "area", "verdict"), ()),
     CROSS_CHECK: (("output", "unit"), ("mean", "sd", "abc_mean", "abc_sd")),
     FRESH: ((), ("draw", "fitted", "fresh")),
@@ -179,35 +179,10 @@ def read_facts(root: Path, path: Path, region: str) -> Mapping[str, object]:
     return facts
 
 
-def _rows(root: Path, path: Path) -> tuple[list[str], list[list[str]]]:
-    """Return head and rows of a CSV file as text, each row as long as the head."""
+def _rows(root: Path, path: Path, needed: Sequence[str] = ()) -> tuple[str, list[str], list[list[str]]]:
+    """Return how a CSV file is named in messages, its head, and its rows as text."""
     file = loading.show(root, path)
-    lines = list(csv.reader(io.StringIO(loading.read_text(root, path).lstrip("\ufeff"))))
-    if len(lines) < 2:
-        raise EvidenceError(file, "", "the table has no rows; write it anew by the calibration")
-    head = lines[0]
-    repeated = sorted({name for name in head if head.count(name) > 1})
-    if repeated:
-        raise EvidenceError(file, repeated[0], "the column is repeated; keep one of the two")
-    for number, row in enumerate(lines[1:], 2):
-        if len(row) != len(head):
-            message = f"found {len(row)} cells under {len(head)} headings; mend the row or write the table anew"
-            raise EvidenceError(file, f"row {number}", message)
-    return head, lines[1:]
-
-
-def _number(text: str, file: str, key: str, blanks: bool = False) -> float:
-    """Return a cell's finite number; not a number where it is empty and may be."""
-    if blanks and not text.strip():
-        return math.nan
-    try:
-        found = float(text)
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
-        allowed = "a finite number, or leave it empty where it was not measured" if blanks else "a finite number"
-        raise EvidenceError(file, key, f"found '{text}'; write {allowed}")
-    return found
+    return file, *table_rows(loading.read_text(root, path), file, needed)
 
 
 def targets_only(names: Sequence[str]) -> Check:
@@ -243,23 +218,20 @@ def read_draws(root: Path, path: Path, check: Check, blanks: bool = False) -> Da
     """
     import pandas as pd
 
-    head, rows = _rows(root, path)
-    file = loading.show(root, path)
-    if DRAW not in head:
-        raise EvidenceError(file, DRAW, f"the column is missing; found {', '.join(head[:5])}")
+    file, head, rows = _rows(root, path, (DRAW,))
     columns = [name for name in head if name != DRAW]
     for column in columns:
         check(column, file)
     at = head.index(DRAW)
     content: dict[int, list[float]] = {}
-    for number, row in enumerate(rows, 2):
+    for line, row in enumerate(rows, 2):
         label = row[at].strip()
         if not label.isdecimal():
-            raise EvidenceError(file, f"row {number}.{DRAW}", f"found '{row[at]}'; write the draw's number from 1")
+            raise EvidenceError(file, f"row {line}.{DRAW}", f"found '{row[at]}'; write the draw's number from 1")
         if int(label) in content:
-            raise EvidenceError(file, f"row {number}.{DRAW}", f"draw {label} stands twice; keep one of the two rows")
+            raise EvidenceError(file, f"row {line}.{DRAW}", f"draw {label} stands twice; keep one of the two rows")
         content[int(label)] = [
-            _number(cell, file, f"row {number}.{name}", blanks)
+            number(cell, file, f"row {line}.{name}", blanks)
             for name, cell in zip(head, row, strict=True)
             if name != DRAW
         ]
@@ -281,16 +253,12 @@ def read_table(root: Path, path: Path, words: Sequence[str], numbers: Sequence[s
     """
     import pandas as pd
 
-    head, rows = _rows(root, path)
-    file = loading.show(root, path)
-    for name in (*words, *numbers):
-        if name not in head:
-            raise EvidenceError(file, name, f"the column is missing; found {', '.join(head)}")
+    file, head, rows = _rows(root, path, (*words, *numbers))
     content: dict[str, list[object]] = {}
     for at, name in enumerate(head):
         cells = [row[at] for row in rows]
         if name in numbers:
-            content[name] = [_number(cell, file, f"row {k}.{name}") for k, cell in enumerate(cells, 2)]
+            content[name] = [number(cell, file, f"row {k}.{name}") for k, cell in enumerate(cells, 2)]
         elif name not in words and all(_is_number(cell) for cell in cells):
             content[name] = [float(cell) if cell.strip() else math.nan for cell in cells]
         else:
@@ -336,10 +304,10 @@ def _twin(root: Path, path: Path, table: DataFrame | None, names: Sequence[str])
         return {}
     file = loading.show(root, path)
     found: dict[str, float] = {}
-    for number, (target, value) in enumerate(zip(table["target"], table["value"], strict=True), 2):
-        loading.one_of(str(target), names, file, f"row {number}.target")
+    for line, (target, value) in enumerate(zip(table["target"], table["value"], strict=True), 2):
+        loading.one_of(str(target), names, file, f"row {line}.target")
         if target in found:
-            raise EvidenceError(file, f"row {number}.target", f"'{target}' stands twice; keep one of the two rows")
+            raise EvidenceError(file, f"row {line}.target", f"'{target}' stands twice; keep one of the two rows")
         found[str(target)] = float(value)
     return found
 
@@ -347,13 +315,13 @@ def _twin(root: Path, path: Path, table: DataFrame | None, names: Sequence[str])
 def _check_ranks(file: str, table: DataFrame) -> None:
     """Check that ranks are shares, or counts beside a column `of` that says of how many."""
     of = table["of"] if "of" in table else [1.0] * len(table)
-    for number, (rank, most) in enumerate(zip(table["rank"], of, strict=True), 2):
+    for line, (rank, most) in enumerate(zip(table["rank"], of, strict=True), 2):
         if not isinstance(most, float) or not 0 <= rank <= most or most <= 0:
             message = (
                 f"found {rank:g} of {most}; write the share of the draws below the truth, from 0 to 1, or add a column "
                 "`of` with the number of draws"
             )
-            raise EvidenceError(file, f"row {number}.rank", message)
+            raise EvidenceError(file, f"row {line}.rank", message)
 
 
 def _check_same_draws(

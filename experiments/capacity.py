@@ -316,15 +316,14 @@ def recordings(study: CapacityStudy, planned: Plan, events: Events) -> list[Reco
         If the user stopped it, or a run failed.
     """
     work, tasks = study.work(planned), study.request.study.tasks
-    was_compiled = is_compiled()
     if not all(work.is_saved(task) for task in tasks):
-        if not was_compiled:
+        if not is_compiled():
             events.stage("First run of this version from this folder: compiling takes about a minute more, this once.")
             drop_old_compiled_code()
-        work.pair.start(0)
+        work.pair.make_ready(planned.workers)
     outcome = run_many(
         tasks, work, work.is_saved, workers=planned.workers, threads=planned.threads, events=events,
-        first_alone=not was_compiled,
+        first_alone=not is_compiled(),
     )  # fmt: skip
     if outcome.interrupted:
         raise Interrupted(f"Interrupted. {len(outcome.saved)} of {len(tasks)} runs are kept and will not be repeated.")

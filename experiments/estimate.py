@@ -126,6 +126,11 @@ def estimate(
     )
 
 
+def fitting(alone: Estimate) -> int:
+    """Return how many processes fit into the memory that is free, each as large as the only one of an estimate."""
+    return int(alone.free_bytes * SPARE_SHARE // alone.memory_bytes)
+
+
 def refuse_if_too_large(needed: Estimate, sample: int, workers: int) -> None:
     """Refuse a study whose memory does not fit.
 

@@ -18,6 +18,8 @@ from experiments.version import ROOT
 
 SAMPLE = 1000
 """One resident in so many, the fewest there can be: every kernel is called once."""
+A_SUBSIDY = "kickstart"
+"""A scenario of the library whose month calls what subsidies are paid with."""
 
 
 @contextmanager
@@ -62,16 +64,21 @@ def beside(work: str, region: str) -> subprocess.Popen[bytes]:
 
 
 def compile_payments(region: str) -> None:
-    """Compile the record of residents and the settlement of their payments: a start without a run-in needs both."""
+    """Compile the record of residents and the settlement of their payments, then what a policy adds to a month.
+
+    A start without a run-in needs the first two, which take so long that the rest is ready no later than the month.
+    """
     leave_interrupts_to_parent()
     from evidence.registry import load_region, parameters, rule_years, rules
     from scenarios.arm import arm
     from scenarios.resolve import resolve
+    from simulation.model import RegionModel
     from simulation.population import build
-    from simulation.run import levels_of, prepare
+    from simulation.run import groups_at, levels_of, prepare
+    from simulation.scorecard import Scorecard
 
     folder, values = load_region(region), parameters()
-    prepare(
+    start = prepare(
         build(folder, values, SAMPLE),
         values,
         levels_of(folder.levels, tuple(place.name for place in folder.places)),
@@ -80,6 +87,11 @@ def compile_payments(region: str) -> None:
         sample=SAMPLE,
         run_in=0,
     )
+    policy = arm(resolve(A_SUBSIDY, {"region": region}))
+    model = RegionModel(start, policy, months=1, recording=True)
+    groups_at(model, [subsidy.eligibility for subsidy in policy.subsidies])
+    Scorecard.begun(model)
+    model.accounts.pay(model)
 
 
 def compile_month(region: str) -> None:

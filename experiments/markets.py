@@ -6,8 +6,9 @@ gives it is found by running the model without any policy. Nothing else of the p
 
 from __future__ import annotations
 
-from dataclasses import replace
-from math import log
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from math import exp, log
 
 import numpy as np
 
@@ -20,17 +21,54 @@ from simulation.start import Start
 SETTLING_MONTHS = 24
 """Months that a market is given to settle at another demand; tightness moves little after two years."""
 AVERAGED_MONTHS = 12
-STEPS = 7
-LOWEST, HIGHEST = 0.6, 1.25
-"""Demand outside this range is no market that the model was made for."""
+STEPS = 10
+"""Runs of a search at most; from a fair first guess three or four are enough."""
+LOWEST, HIGHEST = 0.3, 6.0
+"""Demand outside this range is not tried. It is wide since demand multiplies the jobs that employers want, not those
+they have: where they open jobs slowly and close them fast, a multiple of what they want is a few more vacancies."""
 CLOSE_ENOUGH = 0.03
 """Log distance from the tightness asked at which the search ends; a month's own noise at 1:50 is about as large."""
+FAR_OFF = 0.15
+"""Log distance at which the best of a search is still taken: about the width of the published figures."""
+ANSWER, LEAST_ANSWER = 9.0, 1.0
+"""Log tightness by log demand: at the evidence's own values, to begin from; and the flattest that a step is made by."""
+LONGEST_STEP = log(2.0)
+"""Most that demand is changed by at once, as a logarithm."""
+
+
+class OutOfReach(InvalidRequest):
+    """A market that no labour demand in the range of the model gives."""
 
 
 def tightness(model: RegionModel) -> float:
     """Return vacancies per unemployed resident at the end of a model's last month."""
     idle = int((model.columns.state == State.UNEMPLOYED).sum())
     return float((model.firms.slots - model.firms.filled).sum()) / max(idle, 1)
+
+
+def tightness_under(
+    start: Start, arm: ArmSpec, demand: tuple[tuple[int, float], ...], first: int, months: int, threads: int = 1
+) -> float:
+    """Return mean vacancies per unemployed resident of months `first` to `months`, without policy.
+
+    Parameters
+    ----------
+    start, arm : the region's start and its baseline.
+    demand : run month and multiplier of every employer's jobs in normal times from then on.
+    first, months : first month that counts, length of the run.
+    threads : threads; the result does not depend on it.
+    """
+    alone = replace(arm, subsidies=(), demand=demand, services=None, funding=None, employers=(), benefits=())
+    model = RegionModel(start, alone, seed=0, threads=threads, months=months)
+    model.initialise()
+    model.settle_everybody()
+    found = []
+    for month in range(months):
+        model.step()
+        if month >= first:
+            found.append(tightness(model))
+    model.release()
+    return float(np.mean(found))
 
 
 def settled_tightness(start: Start, arm: ArmSpec, demand: float, threads: int = 1) -> float:
@@ -43,17 +81,76 @@ def settled_tightness(start: Start, arm: ArmSpec, demand: float, threads: int = 
     threads : threads; the result does not depend on it.
     """
     months = SETTLING_MONTHS + AVERAGED_MONTHS
-    alone = replace(arm, subsidies=(), demand=((0, demand),), services=None, funding=None, employers=(), benefits=())
-    model = RegionModel(start, alone, seed=0, threads=threads, months=months)
-    model.initialise()
-    model.settle_everybody()
-    found = []
-    for month in range(months):
-        model.step()
-        if month >= SETTLING_MONTHS:
-            found.append(tightness(model))
-    model.release()
-    return float(np.mean(found))
+    return tightness_under(start, arm, ((0, demand),), SETTLING_MONTHS, months, threads)
+
+
+@dataclass
+class Market:
+    """How one market answers labour demand, and what is known of it so far.
+
+    `answer`: multiplier of demand -> vacancies per unemployed person, which rise with it; a run each. `tried`: what has
+    been run, so that the next market asked of the same region begins from a good guess.
+    """
+
+    answer: Callable[[float], float]
+    tried: dict[float, float] = field(default_factory=dict)
+
+    def demand_for(self, wanted: float) -> float:
+        """Return the demand at which there are so many vacancies per unemployed person.
+
+        Parameters
+        ----------
+        wanted : vacancies per unemployed person.
+
+        Raises
+        ------
+        OutOfReach
+            If no demand in the range of the model gives it.
+        InvalidRequest
+            If nobody can be asked for it.
+        """
+        if not wanted > 0:
+            raise InvalidRequest(f"vacancies per unemployed person are {wanted:g}; they have to be more than 0.")
+        if not self.tried:
+            self._try(0.0)
+        for _ in range(STEPS):
+            at, error = self._nearest(wanted)
+            if abs(error) < CLOSE_ENOUGH:
+                break
+            step = self._next(wanted)
+            if exp(step) in self.tried:  # at the end of the range already
+                break
+            self._try(step)
+        at, error = self._nearest(wanted)
+        if abs(error) > FAR_OFF:
+            low, high = min(self.tried), max(self.tried)
+            raise OutOfReach(
+                f"no labour demand between {LOWEST} and {HIGHEST} gives {wanted:g} vacancies per unemployed person: it "
+                f"ranges from {self.tried[low]:.2f} at {low:.2f} to {self.tried[high]:.2f} at {high:.2f}. Ask for a "
+                "market within that range."
+            )
+        return at
+
+    def _try(self, log_demand: float) -> None:
+        demand = exp(log_demand)
+        self.tried[demand] = max(self.answer(demand), 1e-6)
+
+    def _nearest(self, wanted: float) -> tuple[float, float]:
+        """Return the tried demand that comes nearest, and its log error."""
+        return min(((d, log(found / wanted)) for d, found in self.tried.items()), key=lambda pair: abs(pair[1]))
+
+    def _next(self, wanted: float) -> float:
+        """Return the log demand to try next: on the straight line through the two nearest, in logarithms."""
+        points = sorted((log(d), log(found / wanted)) for d, found in self.tried.items())
+        below, above = [p for p in points if p[1] < 0], [p for p in points if p[1] >= 0]
+        if below and above:
+            (x0, y0), (x1, y1) = below[-1], above[0]
+            return x0 - y0 * (x1 - x0) / (y1 - y0)
+        rising = below[::-1] or above
+        x, y = rising[0]
+        slope = (rising[1][1] - y) / (rising[1][0] - x) if len(rising) > 1 else ANSWER
+        step = -y / min(max(slope, LEAST_ANSWER), ANSWER)
+        return float(np.clip(x + np.clip(step, -LONGEST_STEP, LONGEST_STEP), log(LOWEST), log(HIGHEST)))
 
 
 def demand_for(start: Start, arm: ArmSpec, wanted: float, threads: int = 1) -> float:
@@ -67,28 +164,10 @@ def demand_for(start: Start, arm: ArmSpec, wanted: float, threads: int = 1) -> f
 
     Raises
     ------
-    InvalidRequest
-        If no demand in the range of the model gives it.
+    OutOfReach, InvalidRequest
+        If no demand in the range of the model gives it, or it is not above 0.
     """
-    if not wanted > 0:
-        raise InvalidRequest(f"vacancies per unemployed person are {wanted:g}; they have to be more than 0.")
-    low, high = LOWEST, HIGHEST
-    ends = [settled_tightness(start, arm, demand, threads) for demand in (low, high)]
-    if not ends[0] <= wanted <= ends[1]:
-        raise InvalidRequest(
-            f"no labour demand between {low} and {high} gives {wanted:g} vacancies per unemployed person: it ranges "
-            f"from {ends[0]:.2f} to {ends[1]:.2f}. Ask for a market within that range."
-        )
-    best, apart = low, abs(log(ends[0] / wanted))
-    for _ in range(STEPS):
-        demand = (low + high) / 2
-        error = log(settled_tightness(start, arm, demand, threads) / wanted)
-        if abs(error) < apart:
-            best, apart = demand, abs(error)
-        if apart < CLOSE_ENOUGH:
-            break
-        low, high = (demand, high) if error < 0 else (low, demand)
-    return best
+    return Market(lambda demand: settled_tightness(start, arm, demand, threads)).demand_for(wanted)
 
 
 def settled_in(arm: ArmSpec, demand: tuple[tuple[int, float], ...], months: int) -> ArmSpec:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments import clusters
 from experiments import estimate as cost
 from experiments.errors import Interrupted, RunError, SomeRunsFailed
 from experiments.events import Events, Log
@@ -92,6 +93,15 @@ class PairWork:
         found = next(known for known in self.draws if known.number == draw)
         return _draw_start(self.region, self.variant, self.baseline, self.sample, found, self.threads)
 
+    def make_ready(self, workers: int) -> None:
+        """Make the start of the evidence's own values once, on the threads of all workers, before any asks for it.
+
+        A draw's own start is made from it, when its run begins.
+        """
+        replace(self, threads=self.threads * workers).start(CENTRAL)
+        if workers > 1:
+            _start.cache_clear()  # each of them reads it from the cache
+
     def __call__(self, task: Task, tick: Tick | None = None) -> None:
         """Run one seed of both arms and save the pair."""
         from simulation.run import simulate
@@ -103,6 +113,10 @@ class PairWork:
                 start, arms, seed=task.seed, threads=self.threads, progress=tick, rules=rules, observe=observe
             )
         save_seed(self.folder, compare_arms(outputs[1], outputs[0], self.questions))
+
+    def only(self, task: Task) -> PairWork:
+        """Return the same work with the draw of one task alone, which is less to send to another process."""
+        return replace(self, draws=tuple(draw for draw in self.draws if draw.number == task.draw))
 
     def _observer(self, task: Task) -> AbstractContextManager[Observe | None]:
         """Return what keeps the event logs of a run, None where none are wanted; they are there before the seed is."""
@@ -240,9 +254,8 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
     Interrupted, RunError
         If the user stopped it, or not one run succeeded.
     """
-    work = work_of(study, folder)
+    work, address = work_of(study, folder), study.request.cluster
     missing = [task for task in study.request.tasks if not work.is_saved(task)]
-    was_compiled = is_compiled()
     before = compiled_code()
     setup_seconds = _set_up(study, work, missing, events)
     outcome = run_many(
@@ -252,7 +265,8 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
         workers=study.workers,
         threads=study.threads,
         events=events,
-        first_alone=not was_compiled,
+        first_alone=not is_compiled(),  # the start compiles all that takes long, unless it came from the cache
+        cluster=None if address is None else clusters.executor(address, study.workers, folder),
     )
     if outcome.interrupted:
         raise Interrupted(
@@ -287,7 +301,7 @@ def _set_up(study: Plan, work: PairWork, missing: list[Task], events: Events) ->
     events.stage(f"Expected: {study.estimate.sentence()}.")
     began = time.perf_counter()
     try:
-        work.start(CENTRAL)  # a draw's own start is made from it, when its run begins
+        work.make_ready(study.workers)
     except KeyboardInterrupt:
         raise Interrupted("Interrupted while the population was made; no run was finished yet.") from None
     seconds = time.perf_counter() - began

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.cache import hash_of, parameters_hash, rules_hash
 from experiments.errors import InvalidRequest, UnfitScenarios
-from experiments.estimate import Estimate, estimate
+from experiments.estimate import Estimate, estimate, fitting
 from experiments.posterior import Drawn, settled
 from experiments.requests import Request
 from experiments.target_table import table_hash
@@ -162,7 +162,6 @@ def plan(request: Request) -> Plan:
         arms = replace(arms[0], name=f"{arms[0].name}-{suffix}"), arms[1]
     region = shipped_region(policy.scenario.region)
     request, drawn = settled(request, region, shipped_parameters())
-    workers, threads = request.means()
     n_residents = -(-residents_of(region) // request.sample)
     inputs = {
         "format": FORMAT,
@@ -191,15 +190,16 @@ def plan(request: Request) -> Plan:
         inputs["scorecard"] = scorecard
     if request.event_log:  # left out otherwise: runs without it keep the folders that they had
         inputs["event_log"] = True
-    needed = estimate(
+    told = partial(
+        estimate,
         n_residents,
         n_runs=len(request.tasks),
         run_months=months_of(arms[0], drawn),
-        workers=workers,
-        threads=threads,
         event_months=arms[0].months if request.event_log else 0,
         has_draws=bool(drawn.draws),
     )
+    workers, threads = request.means(fitting(told(workers=1, threads=1)))
+    needed = told(workers=workers, threads=threads)
     return Plan(request, policy, baseline, *arms, workers, threads, n_residents, inputs, needed, drawn)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from experiments.clusters import LOCAL, check_address
 from experiments.errors import InvalidRequest
 from experiments.runner import Task
 from scenarios.schema import LATEST_START, MAX_MONTHS
@@ -22,8 +23,6 @@ MAX_AT_ONCE = 1024
 """Most processes, and most threads of each."""
 DRAW_VARIABLE = "WORKABILITY_DRAW"
 """Environment variable that stands for --draw where neither --draw nor --draws is given."""
-SMALL_SAMPLE = 20
-"""From this sample on a run is short enough that processes beat threads."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,8 @@ class Request:
     """environment variables, of which WORKABILITY_SET_... are overrides too"""
     threads: int | None = None
     workers: int | None = None
+    cluster: str | None = None
+    """where runs are computed: None = processes of this one, `local` or the address of a Dask scheduler"""
     out: Path = Path("runs")
     event_log: bool = False
     """whether to keep every payment's changes; such a run has a folder of its own and the same figures"""
@@ -67,6 +68,8 @@ class Request:
         check_threads(self.threads)
         if self.workers is not None:
             _between("--workers", self.workers, 1, MAX_AT_ONCE)
+        if self.cluster is not None:
+            check_address(self.cluster)
         if self.months is not None:
             _between("--months", self.months, 1, MAX_MONTHS)
         if self.start is not None:
@@ -90,13 +93,26 @@ class Request:
         """Whether any run may be a draw of the posterior."""
         return any(task.draw for task in self.runs) if self.runs else self.draws != (0,)
 
-    def means(self) -> tuple[int, int]:
-        """Return workers and threads of each: as asked, else processes for small samples and threads for large."""
+    def means(self, most: int) -> tuple[int, int]:
+        """Return workers and threads of each: as asked, else a process for each run as far as cores and memory go.
+
+        Runs side by side leave no core idle; the threads of one run wait for each other in every month.
+
+        Parameters
+        ----------
+        most : int
+            Processes whose memory fits at once.
+        """
         cores = usable_cores()
         workers = self.workers
+        if self.cluster is not None:
+            workers = workers or min(cores, len(self.tasks))
+            # how many cores a worker elsewhere has is not known here
+            return workers, self.threads or (max(1, cores // workers) if self.cluster == LOCAL else 1)
         if workers is None:
             n_runs = len(self.tasks)
-            workers = min(cores, n_runs) if self.sample >= SMALL_SAMPLE and n_runs > 2 else 1
+            room = min(cores // (self.threads or 1), n_runs, most)
+            workers = max(1, room) if n_runs > 2 else 1
         return workers, self.threads or max(1, cores // workers)
 
 

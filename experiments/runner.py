@@ -13,9 +13,9 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -77,6 +77,7 @@ def run_many(
     threads: int = 1,
     events: Events | None = None,
     first_alone: bool = False,
+    cluster: AbstractContextManager[Executor] | None = None,
 ) -> Outcome:
     """Run every task that is not saved yet and return what became of each.
 
@@ -96,6 +97,8 @@ def run_many(
         Who hears of progress.
     first_alone : bool
         Run the first task in this process before there are others, which then find what it compiled.
+    cluster : context manager or None
+        Opens what runs tasks elsewhere, in place of processes of this one.
     """
     heard = events or Events()
     outcome = Outcome()
@@ -105,14 +108,20 @@ def run_many(
     missing = [task for task in wanted if task not in set(outcome.already_done)]
     heard.begin(len(wanted), len(outcome.already_done))
     try:
-        n_apart = len(missing) - first_alone if workers > 1 else 0
-        n_here = len(missing) - n_apart if n_apart > 1 else len(missing)
+        n_apart = len(missing) - first_alone if workers > 1 or cluster else 0
+        n_here = len(missing) - n_apart if n_apart > 1 or cluster else len(missing)
         with _remembered_interrupt() as asked:
             for task in missing[:n_here]:
                 _note(task, _attempt(work, task, heard.tick), outcome, heard)
                 if asked:
                     raise KeyboardInterrupt
-        if missing[n_here:]:
+        if missing[n_here:] and cluster is not None:
+            with _environment(threads), cluster as executor:
+                _collect(executor, missing[n_here:], work, outcome, heard)
+            for task in [task for task in outcome.failed if is_saved(task)]:  # its worker died after it had saved
+                del outcome.failed[task]
+                outcome.finished.append(task)
+        elif missing[n_here:]:
             _in_processes(missing[n_here:], work, min(workers, n_apart), threads, outcome, heard)
     except KeyboardInterrupt:
         outcome.interrupted = True
@@ -223,15 +232,40 @@ def _in_processes(tasks: list[Task], work: Work, workers: int, threads: int, out
 def _drain(tasks: list[Task], work: Work, workers: int, outcome: Outcome, events: Events) -> None:
     """Run tasks in one pool and note each as it ends."""
     pool = _pool(workers)
-    waiting: dict[Future[_Report], Task] = {}
     try:
-        waiting = {pool.submit(partial(_attempt, work), task): task for task in tasks}
-        while waiting:
-            ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in sorted(ended, key=lambda f: waiting[f]):
-                report = future.result()
-                _note(waiting.pop(future), report, outcome, events)
+        _collect(pool, tasks, work, outcome, events)
     except BaseException:
         _stop(pool)
         raise
     pool.shutdown()
+
+
+def _part_of(work: Work, task: Task) -> Work:
+    """Return what of the work one task needs, where the work can say so: all of it, sent with each task, is much."""
+    part: Callable[[Task], Work] | None = getattr(work, "only", None)
+    return work if part is None else part(task)
+
+
+def _collect(executor: Executor, tasks: list[Task], work: Work, outcome: Outcome, events: Events) -> None:
+    """Hand tasks to an executor and note each as it ends; where it was not run to its end, why.
+
+    Raises
+    ------
+    BrokenProcessPool
+        If a process of a pool died; what it was at is not known.
+    """
+    waiting: dict[Future[_Report], Task] = {
+        executor.submit(partial(_attempt, _part_of(work, task)), task): task for task in tasks
+    }
+    while waiting:
+        ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in sorted(ended, key=lambda f: waiting[f]):
+            try:
+                report = future.result()
+            except BrokenProcessPool:
+                raise
+            except CancelledError:
+                report = _Report(0.0, "the cluster let it go: was its scheduler stopped?")
+            except Exception as problem:  # a cluster's own trouble, such as a task that killed every worker
+                report = _Report(0.0, f"{type(problem).__name__}: {problem}")
+            _note(waiting.pop(future), report, outcome, events)

@@ -12,7 +12,7 @@ from results.equity import DIMENSION_TITLES, PLACE
 from results.files import write_bytes, write_json, write_text
 from results.plain import plain
 from results.report import capital, render
-from results.store import COMPLETE, RunFolder, StoreError, checksums, csv_text
+from results.store import COMPLETE, RunFolder, checksums, csv_text
 from results.tables import table_of
 from results.workbook import book_bytes
 
@@ -37,9 +37,7 @@ def write_audit(folder: RunFolder, clients: Clients, need: InNeed, facts: Mappin
     StoreError
         If the folder is already complete.
     """
-    if folder.is_complete:
-        raise StoreError(f"{folder.scenario}/{folder.content_hash} is complete; read it, or name another --out folder")
-    rows, path = audit(clients, need), folder.path
+    path, rows = folder.unwritten(), audit(clients, need)
     content = {
         **facts,
         "calibrated": False,

@@ -10,7 +10,7 @@ from results.capacity import CapacityFound
 from results.capacity_page import build_page
 from results.capacity_words import CapacityFacts, frame, plain
 from results.files import write_json, write_text
-from results.store import COMPLETE, RunFolder, StoreError, checksums, csv_text
+from results.store import COMPLETE, RunFolder, checksums, csv_text
 
 PAGE, TABLE, CONTENT = "capacity.html", "capacity.csv", "capacity.json"
 
@@ -30,9 +30,7 @@ def write_capacity(folder: RunFolder, found: CapacityFound, facts: CapacityFacts
     StoreError
         If the folder is already complete.
     """
-    if folder.is_complete:
-        raise StoreError(f"{folder.scenario}/{folder.content_hash} is complete; read it, or name another --out folder")
-    path, content = folder.path, plain(found, facts)
+    path, content = folder.unwritten(), plain(found, facts)
     write_text(path / TABLE, csv_text(frame(content)))
     write_json(path / CONTENT, content)
     write_text(path / PAGE, build_page(content))

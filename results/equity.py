@@ -46,8 +46,8 @@ LABELS: dict[str, tuple[str, ...]] = {
 """Dimension -> codes of its groups, beside Place and need, which a region and a file of needs name."""
 OVERLAPPING = (CONDITION, NEED)
 """Dimensions in which a resident may stand in several groups."""
-BLOCK = 1 << 16
-"""Rows counted at once: few enough that single precision counts them exactly."""
+BLOCK = 1 << 12
+"""Rows counted at once: few enough that single precision counts them exactly, and that they stay close at hand."""
 
 
 @dataclass(frozen=True)
@@ -103,20 +103,21 @@ def members(groups: Mapping[str, NDArray[np.generic]], n_places: int, n_needs: i
     n_needs : bits of `meets` that are needs.
     """
     conditions = np.asarray(groups["conditions"], np.uint8)
-    n = len(conditions)
-    parts = [np.ones((n, 1), np.float32), _one_hot(groups[PLACE], n_places)]
-    for dimension, labels in LABELS.items():
+    n, width = len(conditions), len(group_names(n_places)) + n_needs
+    out = np.zeros((n, width), np.float32)
+    out[:, 0] = 1
+    first, begin = 1, np.arange(0, n * width, width)
+    for dimension, n_codes in ((PLACE, n_places), *((name, len(labels)) for name, labels in LABELS.items())):
         if dimension == CONDITION:
-            parts += [_bits(conditions, len(CONDITIONS)), (conditions == 0).astype(np.float32)[:, None]]
+            last = first + len(CONDITIONS)
+            out[:, first:last] = _bits(conditions, len(CONDITIONS))
+            out[:, last] = conditions == 0
         else:
-            parts.append(_one_hot(groups[dimension], len(labels)))
+            out.reshape(-1)[begin + first + np.asarray(groups[dimension])] = 1
+        first += n_codes
     if n_needs:
-        parts.append(_bits(groups["meets"], n_needs))
-    return np.concatenate(parts, axis=1)
-
-
-def _one_hot(codes: NDArray[np.generic], n_codes: int) -> NDArray[np.float32]:
-    return np.asarray(np.asarray(codes)[:, None] == np.arange(n_codes), np.float32)
+        out[:, first:] = _bits(groups["meets"], n_needs)
+    return out
 
 
 def _bits(masks: NDArray[np.generic], n_bits: int) -> NDArray[np.float32]:

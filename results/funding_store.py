@@ -111,9 +111,7 @@ def write_study(folder: RunFolder, study: FundingStudy, manifest: Mapping[str, A
     """
     from results.funding_page import artefacts
 
-    if folder.is_complete:
-        raise StoreError(f"{folder.path}: it is complete; read it, or name another --out folder")
-    path = folder.path
+    path = folder.unwritten()
     for name in TABLES:
         write_text(path / f"{name}.csv", table_text(getattr(study, name)))
     write_text(path / "dictionary.csv", table_text(dictionary(study)))

@@ -13,7 +13,7 @@ from results.gaps_book import gaps_book
 from results.gaps_data import MapFacts, plain
 from results.gaps_frame import dictionary, tidy
 from results.gaps_page import build_page
-from results.store import COMPLETE, RunFolder, StoreError, checksums, csv_text
+from results.store import COMPLETE, RunFolder, checksums, csv_text
 
 PAGE, MAP = "gaps.html", "map.json"
 
@@ -35,9 +35,7 @@ def write_map(folder: RunFolder, found: ServiceMap, facts: MapFacts, tiles: Sequ
     StoreError
         If the folder is already complete.
     """
-    if folder.is_complete:
-        raise StoreError(f"{folder.scenario}/{folder.content_hash} is complete; read it, or name another --out folder")
-    path, content = folder.path, plain(found, facts)
+    path, content = folder.unwritten(), plain(found, facts)
     write_text(path / "gaps.csv", csv_text(tidy(found, facts.run_id)))
     write_text(path / "dictionary.csv", csv_text(dictionary(with_run=found.delivery is not None)))
     write_bytes(path / "gaps.xlsx", gaps_book(found, facts))

@@ -12,7 +12,7 @@ from results.plan_charts import plan_charts
 from results.plan_claims import ClaimRow, amount, difference_text, found_text, published_text
 from results.plan_data import PlanResult, dictionary, figure_text, findings, plain, source_words, tidy
 from results.report import capital, render
-from results.store import COMPLETE, RunFolder, StoreError, checksums, csv_text
+from results.store import COMPLETE, RunFolder, checksums, csv_text
 from results.tables import Table, chart_table, table_of
 
 PAGE, TABLE, CONTENT = "plan.html", "plan.csv", "plan.json"
@@ -160,9 +160,7 @@ def write_plan(folder: RunFolder, result: PlanResult) -> dict[str, Any]:
     StoreError
         If the folder is already complete.
     """
-    if folder.is_complete:
-        raise StoreError(f"{folder.scenario}/{folder.content_hash} is complete; read it, or name another --out folder")
-    path, content = folder.path, plain(result)
+    path, content = folder.unwritten(), plain(result)
     write_text(path / TABLE, csv_text(tidy(result)))
     write_text(path / "dictionary.csv", csv_text(dictionary()))
     write_json(path / CONTENT, content)

@@ -60,6 +60,18 @@ class RunFolder:
         """Return whether the completion marker is there."""
         return (self.path / COMPLETE).is_file()
 
+    def unwritten(self) -> Path:
+        """Return the folder to write into.
+
+        Raises
+        ------
+        StoreError
+            If it is complete already.
+        """
+        if self.is_complete:
+            raise StoreError(f"{self.scenario}/{self.content_hash} is complete; read it, or name another --out folder")
+        return self.path
+
     @property
     def report(self) -> Path:
         """Return the report's path."""
@@ -130,9 +142,7 @@ def write_run(folder: RunFolder, contents: RunContents) -> Path:
     from results.report import build_report
     from results.workbook import workbook_bytes
 
-    if folder.is_complete:
-        raise StoreError(f"{folder.scenario}/{folder.content_hash} is complete; read it, or name another --out folder")
-    path, headline = folder.path, contents.headline
+    path, headline = folder.unwritten(), contents.headline
     geography = headline.geography
     for name, table in result_tables(contents.seeds, geography, folder.content_hash).items():
         write_bytes(path / RESULTS / f"{name}.parquet", parquet_bytes(table))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 BESIDE = {
+    "evaluations.csv": "A published evaluation that informs the parameters of policy",
     "replications.csv": "Published evaluations, replicated without refitting",
     "backcast.csv": "Back-cast from 2014",
 }

@@ -10,7 +10,7 @@ from results import diagnostics_page, validation_page
 from results.assurance import assurance_log
 from results.files import write_json, write_text
 from results.plain import plain
-from results.store import COMPLETE, RunFolder, StoreError, checksums, csv_text
+from results.store import COMPLETE, RunFolder, checksums, csv_text
 from results.validation import Validation
 from results.validation_page import ValidationPage
 from results.validation_words import validation_frame
@@ -68,9 +68,7 @@ def write_validation(folder: RunFolder, page: ValidationPage, properties: Iterab
     StoreError
         If the folder is already complete.
     """
-    if folder.is_complete:
-        raise StoreError(f"{folder.scenario}/{folder.content_hash} is complete; read it, or name another --out folder")
-    path, content = folder.path, plain_validation(page)
+    path, content = folder.unwritten(), plain_validation(page)
     write_text(path / TABLE, csv_text(validation_frame(page.found)))
     checks = page.facts.get("checks") or {}
     log = assurance_log(page.found.rows, page.found.demands, checks, properties)

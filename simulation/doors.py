@@ -18,7 +18,6 @@ from simulation.streams import draws
 Rows = NDArray[np.uint32]
 Which = Rows | slice
 """Some residents: their rows, or a range of rows."""
-_CHILD_MONTHS = 18 * 12
 
 
 def _worked(c: Columns, rows: Which, month: int) -> NDArray[np.int64]:

@@ -47,7 +47,7 @@ from simulation.services import Services
 from simulation.slots import RATE_ONE, count_slots, join_lists, open_and_close, open_places
 from simulation.start import Start
 from simulation.streams import FIXED, Purpose, draws, key, key_of, root
-from simulation.taxben.rates import NEW_HEALTH_ELEMENT_FROM, financial_year, rates_of
+from simulation.taxben.rates import NEW_HEALTH_ELEMENT_FROM, as_record, financial_year, rates_of
 from simulation.thresholds import ONE, with_recovery
 from simulation.visit import CELL_SHAPE, DIAGNOSIS, MAX_SUBSIDIES, STANDARD_SHIFT, WAIT, Counters, Keys
 
@@ -95,7 +95,7 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         self.seeker_ids = np.zeros(n // 8 + 4096, np.uint32)
         self.matching = empty_matching(n // 8 + 4096, len(self.firms.size) * (k + 1), len(self.firms.size) + 4096)
         self.looking = [empty_looking() for _ in range(self.lanes.n)]
-        self.n_seekers = 0
+        self.n_seekers = self.n_hired = 0
         self.tightness = start.tightness.copy()
         self.n_unemployed, self.n_vacant = [0] * start.n_places, [0] * start.n_areas
         self.terms = terms_of(arm.subsidies)
@@ -168,9 +168,10 @@ class RegionModel(mesa.Model):  # type: ignore[misc]  # Mesa ships without types
         if self.rate_key == wanted:
             return
         self.rate_key = wanted
-        self.rates = rates_of(years[year], NEW_HEALTH_ELEMENT_FROM, factor, wanted[2])
-        self.pay = pay_tables(self.start.parameters, self.rates.minimum_wage, self.arm.subsidies)
-        terms_in_force(self.visit, self.rates, self.accounts.claiming.trial_months)
+        law = rates_of(years[year], NEW_HEALTH_ELEMENT_FROM, factor, wanted[2])
+        self.rates: Any = as_record(law)
+        self.pay = pay_tables(self.start.parameters, law.minimum_wage, self.arm.subsidies)
+        terms_in_force(self.visit, law, self.accounts.claiming.trial_months)
 
     def _demand(self) -> float:
         level = 1.0

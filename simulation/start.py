@@ -98,7 +98,8 @@ def new_units(c: Columns, homes: Homes, band: NDArray[np.uint8]) -> None:
     """
     form_units(c, homes, band[-c.birth.astype(np.int64)])
     c.child_until[:] = children_until(c.child_birth)
-    order = np.lexsort((np.arange(len(c.id)), c.unit, c.place))
+    own = np.arange(len(c.id))
+    order = np.argsort(c.place.astype(np.int64) << 33 | c.unit.astype(np.int64) << 1 | (c.unit != own))
     row = np.empty(len(order), np.int32)
     row[order] = np.arange(len(order), dtype=np.int32)
     c.partner[:] = np.where(c.partner >= 0, row[c.partner], c.partner)

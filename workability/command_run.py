@@ -27,6 +27,7 @@ def run(
     months: o.MonthsOption = None,
     threads: o.ThreadsOption = None,
     workers: o.WorkersOption = None,
+    cluster: o.ClusterOption = None,
     set_: o.SetOption = [],  # noqa: B006  typer copies it
     out: o.OutOption = DEFAULT_OUT,
     as_json: o.JsonOption = False,
@@ -60,6 +61,7 @@ def run(
         environment=dict(os.environ),
         threads=threads,
         workers=workers,
+        cluster=cluster,
         out=out,
         event_log=events,
     )
@@ -79,6 +81,7 @@ def compare(
     months: o.MonthsOption = None,
     threads: o.ThreadsOption = None,
     workers: o.WorkersOption = None,
+    cluster: o.ClusterOption = None,
     set_: o.SetOption = [],  # noqa: B006  typer copies it
     out: o.OutOption = DEFAULT_OUT,
     as_json: o.JsonOption = False,
@@ -109,6 +112,7 @@ def compare(
         environment=dict(os.environ),
         threads=threads,
         workers=workers,
+        cluster=cluster,
         out=out,
         event_log=events,
     )

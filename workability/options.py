@@ -37,6 +37,14 @@ ThreadsOption = Annotated[
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", help="Processes; results do not depend on it.", metavar="N")
 ]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        help="Compute on Dask workers: 'local', or a scheduler's address. Results do not depend on it.",
+        metavar="ADDRESS",
+    ),
+]
 SetOption = Annotated[
     list[str],
     typer.Option("--set", help="Change one value: key=value. Repeat for more.", metavar="KEY=VALUE"),

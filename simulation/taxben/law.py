@@ -1,6 +1,7 @@
 """The tax and benefit law of one person or benefit unit in a month, rule by rule, in whole pence (England).
 
-Each function is one rule and can be called from Python and from compiled passes; the rates of a year are `rates.Rates`.
+Each function is one rule and can be called from Python and from compiled passes; the rates of a year are `rates.Rates`
+or, in passes, their record.
 Left out: savings and unearned income other than benefits, self-employment's minimum income floor, sanctions,
 deductions, waiting times and grace periods, transitional protection, and deductions for non-dependants and spare rooms.
 """
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulation.compiling import rule
+from simulation.compiling import rule, scalar
 
 NEVER = -32768
 """Month of birth where there is no child."""
@@ -302,7 +303,7 @@ def cap_of(family: Any, r: Any) -> Any:
     return np.int64(r.cap_families if family else r.cap_single)
 
 
-@rule
+@scalar
 def with_earnings(claim: Any, earned: Any) -> Any:
     """Return a claim at other net earnings, pence a month."""
     return Claim(

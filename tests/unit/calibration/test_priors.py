@@ -39,6 +39,15 @@ def test_a_prior_rises_with_the_standard_scale(prior: Prior) -> None:
     assert prior.values(np.array(2.5)) > prior.values(np.array(-2.5))
 
 
+@pytest.mark.parametrize("prior", PRIORS, ids=lambda prior: prior.name)
+def test_a_value_has_the_place_that_gives_it(prior: Prior) -> None:
+    z = np.linspace(-2.5, 2.5, 41)
+    values = prior.values(z)
+    np.testing.assert_allclose(prior.values(prior.places(values)), values, rtol=2e-6)
+    if not prior.is_whole:  # six digits are kept of a value
+        np.testing.assert_allclose(prior.places(values), z, atol=1e-3)
+
+
 @given(low=floats(1e-6, 1.0), ratio=floats(1.01, 50.0))
 def test_the_middle_of_a_positive_law_is_the_middle_of_the_logarithms(low: float, ratio: float) -> None:
     prior = Prior("process.name", "lognormal", low, low * ratio)

@@ -60,14 +60,15 @@ def test_who_has_left_either_arm_is_not_asked() -> None:
 def test_a_row_holds_the_verdict_of_its_figure() -> None:
     figure = evidence.replications()["fjf_work"]
     near = dict(
-        zip(COLUMNS, _row("future-jobs-fund", "fjf_work", figure, [(0, 10.0), (0, 12.0), (0, 11.0)]), strict=True)
+        zip(COLUMNS, _row("future-jobs-fund", "fjf_work", figure, [(0, 10.0), (0, 12.0), (0, 11.0)], 0), strict=True)
     )
     far = dict(
-        zip(COLUMNS, _row("future-jobs-fund", "fjf_work", figure, [(0, -3.0), (0, -2.9), (0, -3.1)]), strict=True)
+        zip(COLUMNS, _row("future-jobs-fund", "fjf_work", figure, [(0, -3.0), (0, -2.9), (0, -3.1)], 2), strict=True)
     )
     assert (near["verdict"], near["mean"], near["n_runs"]) == (AGREES, 11.0, 3)
     assert far["verdict"] == FAILS
     assert near["role"] == "fit"
+    assert (near["n_unreachable"], far["n_unreachable"]) == (0, 2)
 
 
 def test_every_figure_is_published_and_only_the_future_jobs_fund_may_be_fitted() -> None:
@@ -88,8 +89,8 @@ def test_the_market_of_a_period_is_as_tight_as_published(start: Start) -> None:
     wanted = 0.3
     demand = demand_for(start, base_arm(REGION), wanted)
     assert settled_tightness(start, base_arm(REGION), demand) == pytest.approx(wanted, rel=0.25)
-    with pytest.raises(InvalidRequest, match="ranges from"):
-        demand_for(start, base_arm(REGION), 1000.0)
+    with pytest.raises(InvalidRequest, match="have to be more than 0"):
+        demand_for(start, base_arm(REGION), 0.0)
 
 
 def test_the_runs_run_and_a_seed_gives_the_same_figures_again(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +134,7 @@ def test_an_unknown_replication_is_refused_with_those_there_are() -> None:
 
 def test_what_is_written_reads_back(tmp_path: Path) -> None:
     figure = evidence.replications()["kickstart_take_up"]
-    rows = [_row("kickstart", "kickstart_take_up", figure, [(0, 0.987654), (0, 1.0)])]
+    rows = [_row("kickstart", "kickstart_take_up", figure, [(0, 0.987654), (0, 1.0)], 0)]
     path = write(tmp_path, pd.DataFrame(rows, columns=list(COLUMNS)))
     back = pd.read_csv(path)
     assert tuple(back.columns) == COLUMNS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,6 +86,16 @@ def test_a_file_written_anew_is_read_anew(fitted: Path) -> None:
     assert found is not None and found.draws[0].slots == 1.06
 
 
+def refused(folder: Path, name: str, change: tuple[str, str], words: str) -> None:
+    """Change a text in a file and check that the file is refused with these words."""
+    path = folder / FITTED / name
+    text = path.read_text()
+    assert change[0] in text
+    path.write_text(text.replace(*change, 1), encoding="utf-8")
+    with pytest.raises(EvidenceError, match=rf"regions/vale/fitted/{re.escape(name)}.*{words}"):
+        read(folder)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -110,12 +121,7 @@ def test_a_file_written_anew_is_read_anew(fitted: Path) -> None:
     ],
 )
 def test_a_broken_table_names_file_row_and_column(fitted: Path, old: str, new: str, words: str) -> None:
-    path = fitted / FITTED / "posterior.csv"
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(EvidenceError, match=rf"regions/vale/fitted/posterior\.csv.*{words}"):
-        read(fitted)
+    refused(fitted, "posterior.csv", (old, new), words)
 
 
 @pytest.mark.parametrize(
@@ -132,12 +138,7 @@ def test_a_broken_table_names_file_row_and_column(fitted: Path, old: str, new: s
     ],
 )
 def test_broken_facts_name_the_key(fitted: Path, old: str, new: str, words: str) -> None:
-    path = fitted / FITTED / "posterior.yaml"
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(EvidenceError, match=rf"regions/vale/fitted/posterior\.yaml.*{words}"):
-        read(fitted)
+    refused(fitted, "posterior.yaml", (old, new), words)
 
 
 @pytest.mark.parametrize("name", ["posterior.csv", "posterior.yaml"])

@@ -90,7 +90,7 @@ def row(number: int, change: Callable[[list[str]], list[str]]) -> Callable[[str]
 BROKEN = [
     ("posterior_targets.csv", swap("draw,", "drew,"), "'draw': the column is missing"),
     ("posterior_targets.csv", swap("hazard_EU", "hazard_EX"), "'hazard_EX': the region has no such target"),
-    ("posterior_targets.csv", swap("hazard_EU", "hazard_EI"), "'hazard_EI': the column is repeated"),
+    ("posterior_targets.csv", swap("hazard_EU", "hazard_EI"), "'hazard_EI': the column is there twice"),
     ("posterior_targets.csv", row(1, lambda cells: [cells[0], "many", *cells[2:]]), "row 2.population[Quillhaven]"),
     ("posterior_targets.csv", row(1, lambda cells: [cells[0], "inf", *cells[2:]]), "found 'inf'"),
     ("posterior_targets.csv", row(1, lambda cells: cells[:-1]), "'row 2': found"),

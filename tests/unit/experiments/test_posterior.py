@@ -59,6 +59,7 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> Posterior:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> paired.Finished:
     """A study of three draws, each with the seed of its number."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(DRAW_VARIABLE)  # a module's fixture comes before the one above
         ship(patch, posterior())
         return paired.run(request(tmp_path_factory.mktemp("whole"), n_seeds=3))
 

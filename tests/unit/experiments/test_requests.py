@@ -60,10 +60,20 @@ def test_seed_zero_is_a_seed() -> None:
 
 def test_workers_times_threads_stay_within_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("experiments.requests.usable_cores", lambda: 8)
-    assert Request("kickstart", sample=1).means() == (1, 8)
-    assert Request("kickstart", sample=50).means() == (8, 1)
-    assert Request("kickstart", sample=50, workers=2).means() == (2, 4)
-    assert Request("kickstart", sample=50, workers=2, threads=1).means() == (2, 1)
+    assert Request("kickstart", n_seeds=2).means(most=100) == (1, 8)
+    for sample in (1, 50):
+        assert Request("kickstart", sample=sample).means(most=100) == (8, 1)
+        assert Request("kickstart", sample=sample, workers=2).means(most=100) == (2, 4)
+        assert Request("kickstart", sample=sample, workers=2, threads=1).means(most=100) == (2, 1)
+        assert Request("kickstart", sample=sample, threads=4).means(most=100) == (2, 4)
+
+
+@pytest.mark.parametrize(("most", "means"), [(0, (1, 8)), (1, (1, 8)), (3, (3, 2)), (8, (8, 1))])
+def test_no_more_processes_than_memory_holds_are_chosen(
+    monkeypatch: pytest.MonkeyPatch, most: int, means: tuple[int, int]
+) -> None:
+    monkeypatch.setattr("experiments.requests.usable_cores", lambda: 8)
+    assert Request("kickstart").means(most) == means
 
 
 def test_the_environment_names_draws_where_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from evidence.registry import rule_years, rules
 from experiments.taxben import assess, assess_monthly
 from simulation.taxben import law
-from simulation.taxben.rates import NEW_HEALTH_ELEMENT_FROM, NO_LIMIT, Rates, rates_of
+from simulation.taxben.rates import NEW_HEALTH_ELEMENT_FROM, NO_LIMIT, Rates, as_record, rates_of
 from tests.unit.simulation.taxben_examples import ALONE, EXAMPLES, partner, rents, works
 
 PENCE_A_YEAR = 0.005
@@ -172,6 +172,13 @@ def test_a_child_counts_from_birth_to_the_limit_of_age(rates: Rates) -> None:
     assert law.children_at(born, 3, 1) == 1
     assert law.child_elements(born, 3, rates) == 2 * rates.child
     assert law.child_elements(born[3:], 3, rates) == 0
+
+
+def test_the_record_of_rates_holds_what_the_rates_hold(rates: Rates) -> None:
+    record = as_record(rates)
+    assert record.dtype.names == rates._fields
+    for name, value in rates._asdict().items():
+        np.testing.assert_array_equal(record[name], value, err_msg=name)
 
 
 def test_sick_pay_is_flat_above_the_limit_and_a_share_of_low_pay_from_2026(rates: Rates) -> None:

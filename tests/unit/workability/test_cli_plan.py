@@ -40,7 +40,7 @@ def run(folder: Path) -> Path:
         save_seed(store.path, pair)
     manifest = dict(made.manifest) | {
         "run_id": store.content_hash, "region": "eskermere", "sample": 1, "seeds": [0, 1, 2], "draws": [0],
-        "scenario": "kickstart",
+        "scenario": "kickstart", "inputs": {},
     }  # fmt: skip
     path = write_run(store, type(made)(**{**vars(made), "manifest": manifest}))
     assert read_manifest(path)["region"] == "eskermere"
