@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from calibration.bank import DESIGNS_A_BATCH, Designs, DesignWork, Study
 from calibration.batches import Batches
+from calibration.completing import complete
 from calibration.draw_runs import DRAWS_A_BATCH, Draws, DrawWork
 from calibration.emulator import Emulator
 from calibration.evaluation_runs import EVALUATED_A_BATCH, EVALUATED_SEED, EvaluationWork, key_of
@@ -27,10 +28,10 @@ from calibration.support import is_supported
 from evidence import replications
 from evidence.calibration_files import FitConventions
 from experiments.cache import hash_of, parameters_hash
-from experiments.errors import Interrupted, InvalidData, SomeRunsFailed
+from experiments.errors import InvalidData
 from experiments.events import Events
 from experiments.folders import cache_folder, only_writer
-from experiments.runner import Outcome, Task, run_many
+from experiments.runner import Outcome, Task
 from experiments.version import source_hash
 from results.files import digest_of
 
@@ -346,15 +347,6 @@ class _Calibration:
         workers: int | None = None,
     ) -> Outcome:
         """Run what is not saved yet; refuse to go on without all of it."""
-        outcome = run_many(
-            tasks, work, is_saved, workers=workers or self.request.workers, events=self.heard, first_alone=True
-        )
+        outcome = complete(tasks, work, is_saved, workers or self.request.workers, self.heard)
         self.seconds["runs"] = self.seconds.get("runs", 0.0) + outcome.seconds
-        if outcome.interrupted:
-            raise Interrupted(
-                f"{len(outcome.saved)} of {len(tasks)} batches are saved; the same command goes on there."
-            )
-        if outcome.failed:
-            task, reason = next(iter(sorted(outcome.failed.items())))
-            raise SomeRunsFailed(f"{len(outcome.failed)} of {len(tasks)} batches failed; first, {task.name}: {reason}")
         return outcome

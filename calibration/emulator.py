@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,12 +120,35 @@ class Emulator:
 
     def means(self, x: Floats) -> Floats:
         """Return expected outputs on their own scale of emulation, shape (n, outputs)."""
-        slopes = np.stack([output.line.coef_ for output in self.outputs], axis=1)
-        lines = features(x) @ slopes + np.array([output.line.intercept_ for output in self.outputs])
-        bends = np.stack([np.broadcast_to(output.bend(x), len(x)) for output in self.outputs], axis=1)
-        return np.asarray(self._centres + np.array([o.scale for o in self.outputs]) * (lines + bends), float)
+        lines = features(x) @ self._slopes + self._intercepts
+        if any(output.process is not None for output in self.outputs):
+            lines = lines + np.stack([np.broadcast_to(output.bend(x), len(x)) for output in self.outputs], axis=1)
+        return np.asarray(self._centres + self._scales * lines, float)
 
-    @property
+    def tilts(self, x: Floats) -> Floats:
+        """Return derivatives of the lines by the inputs at one place, shape (outputs, inputs), processes left out.
+
+        Parameters
+        ----------
+        x : inputs, shape (inputs,).
+        """
+        return np.asarray(
+            self._scales[:, None] * (self._slopes[: len(x)] + 2.0 * x[:, None] * self._slopes[len(x) :]).T
+        )
+
+    @cached_property
+    def _slopes(self) -> Floats:
+        return np.stack([output.line.coef_ for output in self.outputs], axis=1)
+
+    @cached_property
+    def _intercepts(self) -> Floats:
+        return np.array([output.line.intercept_ for output in self.outputs])
+
+    @cached_property
+    def _scales(self) -> Floats:
+        return np.array([output.scale for output in self.outputs])
+
+    @cached_property
     def _centres(self) -> Floats:
         return np.array([output.centre for output in self.outputs])
 

@@ -44,13 +44,18 @@ class Prior:
 
     def values(self, z: Floats) -> Floats:
         """Return values of the parameter at places on the standard scale, any shape."""
+        out = self.unrounded(z)
+        return np.rint(out) if self.is_whole else significant(out)
+
+    def unrounded(self, z: Floats) -> Floats:
+        """Return the same before a whole number is made of it, or six digits."""
         if self.law == "uniform":
             out = self.low + (self.high - self.low) * norm.cdf(z)
         else:
             into, back = (np.log, np.exp) if self.law == "lognormal" else (logit, expit)
             low, high = float(into(self.low)), float(into(self.high))
             out = back((low + high) / 2.0 + z * (high - low) / (2.0 * HALF_WIDTH))
-        return np.rint(out) if self.is_whole else significant(np.asarray(out, float))
+        return np.asarray(out, float)
 
     def places(self, values: Floats) -> Floats:
         """Return places on the standard scale at which the parameter has these values, any shape.

@@ -33,8 +33,9 @@ FACTS, DRAWS, PREDICTIONS = "posterior.yaml", "posterior.csv", "posterior_target
 FULL, PRIOR = "posterior_full.csv", "prior.csv"
 TWIN, DRIFT, RANKS, RECOVERY = "twin_targets.csv", "drift.csv", "sbc.csv", "recovery.csv"
 REPLICATIONS, BACKCAST, EVALUATIONS = "replications.csv", "backcast.csv", "evaluations.csv"
+CROSS_CHECK, FRESH = "abc.csv", "fresh_seeds.csv"
 NEEDED = (FACTS, DRAWS, PREDICTIONS)
-FILES = (*NEEDED, FULL, PRIOR, TWIN, DRIFT, RANKS, RECOVERY, REPLICATIONS, BACKCAST, EVALUATIONS)
+FILES = (*NEEDED, FULL, PRIOR, TWIN, DRIFT, RANKS, RECOVERY, REPLICATIONS, BACKCAST, EVALUATIONS, CROSS_CHECK, FRESH)
 NOTES = "scorecard_notes.yaml"
 """Why figures are hard to meet, in the region's own folder; decides no figure, so no hash of a run covers it."""
 FACT_KEYS = ("format", "region", "model", "parameters", "targets", "n_draws", "sample", "seeds")
@@ -47,6 +48,8 @@ COLUMNS = {
     REPLICATIONS: (("name", "verdict"), ()),
     EVALUATIONS: (("figure", "verdict"), ("observed", "se", "mean", "p05", "p95")),
     BACKCAST: (("measure", "area", "verdict"), ()),
+    CROSS_CHECK: (("output", "unit"), ("mean", "sd", "abc_mean", "abc_sd")),
+    FRESH: ((), ("draw", "fitted", "fresh")),
 }
 """Columns of text and of numbers that a file must have; it may have more."""
 

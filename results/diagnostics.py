@@ -29,6 +29,12 @@ RECOVERY_SHARE = 0.90
 TARP = "tarp"
 """Name under which the ranks of TARP stand: shares of draws nearer to a random point than the truth is."""
 TARP_STEPS = 20
+FARTHEST_MEANS = 0.25
+"""Standard deviations by which two posteriors may differ in the mean of an output and still agree."""
+SD_RATIOS = (0.8, 1.25)
+"""Between which the ratio of their standard deviations must lie."""
+FRESH_LOSS = 0.05
+"""Share by which a fit may lose on fresh seeds."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,53 @@ class Drift:
         return not self.low <= self.first <= self.high
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """One output by the posterior and by approximate Bayesian computation."""
+
+    output: str
+    unit: str
+    mean: float
+    sd: float
+    other_mean: float
+    other_sd: float
+
+    @property
+    def gap(self) -> float:
+        """Return by how much the other's mean is higher, in standard deviations of the posterior."""
+        return (self.other_mean - self.mean) / self.sd if self.sd > 0 else float("nan")
+
+    @property
+    def ratio(self) -> float:
+        """Return the other's standard deviation over the posterior's."""
+        return self.other_sd / self.sd if self.sd > 0 else float("nan")
+
+    @property
+    def agrees(self) -> bool:
+        """Return whether the two agree."""
+        return abs(self.gap) <= FARTHEST_MEANS and SD_RATIOS[0] <= self.ratio <= SD_RATIOS[1]
+
+
+@dataclass(frozen=True)
+class FreshLoss:
+    """Mean loss of some draws as the fit ran them and on fresh seeds, with the standard error of the difference."""
+
+    draws: int
+    fitted: float
+    fresh: float
+    error: float
+
+    @property
+    def more(self) -> float:
+        """Return by what share the loss is higher on fresh seeds."""
+        return self.fresh / self.fitted - 1
+
+    @property
+    def is_inside(self) -> bool:
+        """Return whether no more is lost than may be."""
+        return self.more <= FRESH_LOSS
+
+
 def widths(prior: DataFrame, draws: DataFrame) -> tuple[Width, ...]:
     """Return prior and posterior of every parameter that both have, the least informed first.
 
@@ -217,6 +270,33 @@ def recovery(table: DataFrame) -> tuple[Recovery, ...]:
             Recovery(str(name), inside, len(part), *joint_band(len(part), RECOVERY_SHARE, len(groups), RECOVERY_LEVEL))
         )
     return tuple(out)
+
+
+def agreements(table: DataFrame) -> tuple[Agreement, ...]:
+    """Return each output by two posteriors, in the order given.
+
+    Parameters
+    ----------
+    table : DataFrame
+        output, unit, mean, sd, abc_mean, abc_sd.
+    """
+    columns = ["output", "unit", "mean", "sd", "abc_mean", "abc_sd"]
+    return tuple(
+        Agreement(str(row[0]), str(row[1]), *map(float, row[2:])) for row in table[columns].itertuples(index=False)
+    )
+
+
+def fresh_loss(table: DataFrame) -> FreshLoss:
+    """Return how much a fit loses on fresh seeds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a draw: fitted, fresh; two rows or more.
+    """
+    apart = (table["fresh"] - table["fitted"]).to_numpy(float)
+    means = [float(table[name].mean()) for name in ("fitted", "fresh")]
+    return FreshLoss(len(table), *means, float(apart.std(ddof=1) / np.sqrt(len(apart))))
 
 
 def drifts(table: DataFrame) -> tuple[Drift, ...]:

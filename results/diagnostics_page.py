@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evidence.validation_files import DRIFT, RANKS, RECOVERY
+from evidence.validation_files import CROSS_CHECK, DRIFT, FRESH, RANKS, RECOVERY
 from results.charts import Chart
 from results.diagnostic_charts import (
     curve_chart,
@@ -20,12 +20,17 @@ from results.diagnostic_charts import (
     width_chart,
 )
 from results.diagnostics import (
+    FARTHEST_MEANS,
     FLAGGED_FROM,
+    FRESH_LOSS,
     LISTED_PAIRS,
+    SD_RATIOS,
     STRONGEST_PAIRS,
     TARP,
     Width,
+    agreements,
     drifts,
+    fresh_loss,
     full_difference,
     pairs,
     ranks,
@@ -50,6 +55,8 @@ SECTIONS = (
     ("drift", "Drift without policy"),
     ("ranks", "Simulation-based calibration"),
     ("recovery", "Recovery of known truths"),
+    ("cross", "Cross-check"),
+    ("fresh", "Fresh seeds"),
     ("scale", "Every resident"),
     ("checks", "Checks of the fit"),
 )
@@ -82,6 +89,7 @@ def context_of(page: ValidationPage) -> dict[str, Any]:
         "status": page.verdict,
         "caveats": [*flagged_lines(page), *page.departures],
         "missing": f"Not made yet: {command}.",
+        "unchecked": f"Not checked yet: python -m calibration {page.region} --checks.",
         "widths": width_part(page),
         "pairs": pair_part(page),
         "predictive": predictive_part(page),
@@ -89,6 +97,8 @@ def context_of(page: ValidationPage) -> dict[str, Any]:
         "drift": drift_part(page),
         "ranks": rank_part(page),
         "recovery": recovery_part(page),
+        "cross": cross_part(page),
+        "fresh": fresh_part(page),
         "scale": scale_part(page),
         "checks": check_part(page),
         "command": f"workability validate --region {page.region}",
@@ -252,6 +262,65 @@ def recovery_part(page: ValidationPage) -> dict[str, Any] | None:
     ]
     caption = "Synthetic truths inside their 90% interval, and the band that all counts lie in together (99%)"
     return _part(words, (), [table_of(caption, ["Parameter", "Inside", "Band", "In the band"], rows, (1, 2))])
+
+
+def cross_part(page: ValidationPage) -> dict[str, Any] | None:
+    """Return the posterior beside the one by approximate Bayesian computation; None where it was not made."""
+    table = page.tables.get(CROSS_CHECK)
+    if table is None:
+        return None
+    found = agreements(table)
+    apart = [one.output for one in found if not one.agrees]
+    verdict = f"They differ in {', '.join(apart)}." if apart else f"They agree in all {len(found)} outputs."
+    words = (
+        "The posterior found again by approximate Bayesian computation (pyabc), which computes no likelihood and runs "
+        f"no chain, on the same emulators. {verdict} They agree where means lie within {FARTHEST_MEANS} standard "
+        f"deviations and the ratio of standard deviations between {SD_RATIOS[0]} and {SD_RATIOS[1]}.{_worth(table)}"
+    )
+    rows = [
+        [
+            *(one.output.replace("_", " "), one.unit, quantity(one.mean), quantity(one.sd)),
+            *(quantity(one.other_mean), quantity(one.other_sd), signed(one.gap), f"{one.ratio:.2f}"),
+            "yes" if one.agrees else "no",
+        ]
+        for one in found
+    ]
+    headings = [
+        *("Output", "Unit", "Mean", "Standard deviation", "Mean, cross-check", "Standard deviation, cross-check"),
+        *("Means apart, standard deviations", "Ratio", "Agree"),
+    ]
+    caption = "What answers on policy rest on, by the posterior and by its cross-check"
+    return _part(words, (), [table_of(caption, headings, rows, (2, 3, 4, 5, 6, 7))])
+
+
+def _worth(table: DataFrame) -> str:
+    """Return what a cross-check rests on, where its table says so."""
+    if not {"effective", "simulations", "directions", "coordinates"} <= set(table.columns):
+        return ""
+    n, worth, seen, of = (
+        int(table[name].iloc[0]) for name in ("simulations", "effective", "directions", "coordinates")
+    )
+    return (
+        f" It took {n:,} simulations and is worth {worth} equally weighted draws. Proposals were learnt along the "
+        f"{seen} of {of} directions that the figures see; the others were drawn from the prior each time, which is "
+        "exact too."
+    )
+
+
+def fresh_part(page: ValidationPage) -> dict[str, Any] | None:
+    """Return what the fit loses on fresh seeds; None where it was not tried."""
+    table = page.tables.get(FRESH)
+    if table is None:
+        return None
+    found = fresh_loss(table)
+    words = (
+        f"{found.draws} shipped draws run once more on fresh seeds lose {found.fresh:.1f} on average, against "
+        f"{found.fitted:.1f} as the fit ran them: {100 * found.more:+.1f}% (standard error "
+        f"{100 * found.error / found.fitted:.1f}), {'within' if found.is_inside else 'above'} the {FRESH_LOSS:.0%} "
+        "that may be lost. A loss is the sum over the fitted figures of squared distances between run and figure, each "
+        "in standard deviations of the figure and of the model's discrepancy together."
+    )
+    return _part(words)
 
 
 def scale_part(page: ValidationPage) -> dict[str, Any] | None:

@@ -14,12 +14,14 @@ from evidence.known import REGION
 from evidence.model import Target
 from evidence.validation_files import (
     BACKCAST,
+    CROSS_CHECK,
     DRAW,
     DRAWS,
     DRIFT,
     EVALUATIONS,
     FACTS,
     FITTED,
+    FRESH,
     FULL,
     PREDICTIONS,
     PRIOR,
@@ -120,6 +122,8 @@ def write(
         _table(fitted / DRIFT, drift())
         _table(fitted / RANKS, pd.DataFrame({"parameter": [*PARAMETERS, "tarp"] * 100, "rank": random.random(500)}))
         _table(fitted / RECOVERY, recovery(random))
+        _table(fitted / CROSS_CHECK, cross_check())
+        _table(fitted / FRESH, fresh_seeds(random))
         trial = [("kickstart", 0.65, 0.1, 0.7, 0.6, 0.8, "agrees", "2020-2022", "take-up")]
         heads = ["name", "observed", "se", "mean", "p05", "p95", "verdict", "period", "note"]
         _table(fitted / REPLICATIONS, pd.DataFrame(trial, columns=heads))
@@ -141,6 +145,23 @@ def drift() -> pd.DataFrame:
             mean = 1000 * (1 + growth * month / 60)
             rows.append((month, state, mean, 0.97 * mean, 1.03 * mean))
     return pd.DataFrame(rows, columns=["month", "state", "mean", "p05", "p95"])
+
+
+def cross_check() -> pd.DataFrame:
+    """Return one output in which two posteriors agree, one whose means lie apart, one whose deviations do."""
+    rows = [
+        ("unemployed", "residents", 50_000.0, 2_000.0, 50_300.0, 2_100.0),
+        ("hazard_UE", "% per month", 7.0, 0.5, 7.2, 0.5),
+        ("starts", "starts", 8_000.0, 100.0, 8_000.0, 130.0),
+    ]
+    heads = ["output", "unit", "mean", "sd", "abc_mean", "abc_sd"]
+    return pd.DataFrame(rows, columns=heads).assign(effective=250, simulations=1_500_000, directions=10, coordinates=43)
+
+
+def fresh_seeds(random: np.random.Generator, n: int = 40, more: float = 0.02) -> pd.DataFrame:
+    """Return losses of draws that are higher by a share on fresh seeds."""
+    fitted = 30.0 + 4.0 * random.standard_normal(n)
+    return pd.DataFrame({"draw": np.arange(1, n + 1), "fitted": fitted, "fresh": (1.0 + more) * fitted})
 
 
 def recovery(random: np.random.Generator, n: int = 200) -> pd.DataFrame:

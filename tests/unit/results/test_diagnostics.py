@@ -8,8 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from results.diagnostics import Width, drifts, full_difference, pairs, ranks, recovery, tarp_curve, widths
-from tests.fitted_regions import drift
+from results.diagnostics import (
+    Agreement,
+    Width,
+    agreements,
+    drifts,
+    fresh_loss,
+    full_difference,
+    pairs,
+    ranks,
+    recovery,
+    tarp_curve,
+    widths,
+)
+from tests.fitted_regions import cross_check, drift, fresh_seeds
 from tests.fitted_regions import recovery as recovered
 
 RANDOM = np.random.default_rng(9)
@@ -68,6 +80,28 @@ def test_recovery_counts_truths_inside_their_interval() -> None:
     assert not any(one.is_inside for one in spoilt)
     one = recovery(pd.DataFrame({"parameter": ["a"] * 3, "truth": [0.0, 1.0, 2.0], "p05": 0.0, "p95": 1.0}))[0]
     assert (one.inside, one.n) == (2, 3)
+
+
+def test_two_posteriors_agree_only_in_mean_and_spread() -> None:
+    found = agreements(cross_check())
+    assert [one.agrees for one in found] == [True, False, False]
+    assert found[0].gap == pytest.approx(0.15) and found[0].ratio == pytest.approx(1.05)
+    assert found[1].gap == pytest.approx(0.4) and found[2].ratio == pytest.approx(1.3)
+
+
+@given(st.floats(-1.0, 1.0), st.floats(0.5, 2.0))
+def test_agreement_has_the_property_s_bounds(gap: float, ratio: float) -> None:
+    one = Agreement("a", "jobs", 0.0, 1.0, gap, ratio)
+    assert one.agrees is (abs(gap) <= 0.25 and 0.8 <= ratio <= 1.25)
+    assert not Agreement("a", "jobs", 1.0, 0.0, 1.0, 0.0).agrees
+
+
+def test_a_fit_may_lose_a_twentieth_on_fresh_seeds() -> None:
+    found = fresh_loss(fresh_seeds(np.random.default_rng(4)))
+    assert (found.draws, found.is_inside) == (40, True)
+    assert found.more == pytest.approx(0.02)
+    assert found.error == pytest.approx(0.02 * 4.0 / np.sqrt(40), rel=0.5)
+    assert not fresh_loss(fresh_seeds(np.random.default_rng(4), more=0.06)).is_inside
 
 
 def test_a_stock_that_grows_drifts_and_one_that_stays_does_not() -> None:

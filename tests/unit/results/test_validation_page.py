@@ -71,7 +71,8 @@ def test_a_failing_figure_stands_in_the_first_lines_and_everything_has_a_row(tmp
 def test_what_was_not_made_says_by_which_command(tmp_path: Path) -> None:
     made = page(tmp_path, optional=False)
     html = diagnostics_page.build_page(made)
-    assert html.count("Not made yet: workability calibrate eskermere.") == 7
+    assert html.count("Not made yet: workability calibrate eskermere.") == 5
+    assert html.count("Not checked yet: python -m calibration eskermere --checks.") == 4
     assert "cannot be told" in validation_page.build_page(made)
     assert "--backcast" in validation_page.build_page(made)
 
