@@ -295,8 +295,8 @@ def fresh_loss(table: DataFrame) -> FreshLoss:
         A row a draw: fitted, fresh; two rows or more.
     """
     apart = (table["fresh"] - table["fitted"]).to_numpy(float)
-    means = [float(table[name].mean()) for name in ("fitted", "fresh")]
-    return FreshLoss(len(table), *means, float(apart.std(ddof=1) / np.sqrt(len(apart))))
+    fitted, fresh = (float(table[name].mean()) for name in ("fitted", "fresh"))
+    return FreshLoss(len(table), fitted, fresh, float(apart.std(ddof=1) / np.sqrt(len(apart))))
 
 
 def drifts(table: DataFrame) -> tuple[Drift, ...]:
