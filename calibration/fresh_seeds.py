@@ -36,7 +36,7 @@ from simulation.run import levels_of
 from simulation.run_in import QUIET, start_for_draw
 
 Floats = NDArray[np.float64]
-DRAWS, SEED = 40, 80_000
+DRAWS, SEED = 40, 200_000
 """Draws run once more, and the first of their seeds; no stage of a fit uses seeds from there on."""
 DIGITS = 6
 

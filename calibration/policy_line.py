@@ -38,6 +38,8 @@ SCENARIO = "kickstart"
 DESIGNS = 80
 """Designs run: the last of the last wave, which lie nearest to the posterior."""
 DESIGNS_A_BATCH = 4
+SEED = 300_000
+"""First seed of the designs; no stage of a fit uses seeds from there on."""
 NET, TREATED, OTHERS, DEADWEIGHT = (
     f"Kickstart: {words}"
     for words in ("net months in work a start", "months a starter gains", "months others gain a start", "deadweight")
@@ -123,7 +125,7 @@ class PolicyLines:
 
 
 def policy_lines(
-    bank: ShippedBank, world: World, *, n: int = DESIGNS, seed: int = 90_000, workers: int = 2, heard: Events
+    bank: ShippedBank, world: World, *, n: int = DESIGNS, seed: int = SEED, workers: int = 2, heard: Events
 ) -> PolicyLines:
     """Return the lines of a policy, running what is not kept from before.
 

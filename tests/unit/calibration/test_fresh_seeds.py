@@ -11,7 +11,9 @@ import pytest
 import evidence
 from calibration.bank import Study
 from calibration.calibrate import DRAW_SEED
+from calibration.evaluation_runs import EVALUATED_SEED, SEED_STEP, SEEDS_EACH
 from calibration.fresh_seeds import SEED, fresh_losses, losses, run_shipped, write
+from calibration.policy_line import SEED as POLICY_SEED
 from evidence.fit_registry import validation_inputs
 from experiments.errors import MissingData
 from results.diagnostics import fresh_loss
@@ -42,6 +44,7 @@ def test_the_loss_counts_fitted_figures_in_standard_deviations(study: Study) -> 
 
 
 def test_no_stage_of_a_fit_uses_the_seeds() -> None:
+    assert EVALUATED_SEED + SEEDS_EACH * SEED_STEP <= SEED < POLICY_SEED
     found = validation_inputs(evidence.load_region(REGION))
     assert found is not None
     seeds = found.facts["seeds"]
