@@ -117,6 +117,8 @@ class Fit:
     spectrum: Spectrum
     twin: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=dict)
+    was_resumed: bool = False
+    """whether runs were on disk before"""
 
 
 def folder_of(request: Request, study: Study) -> Path:
@@ -164,6 +166,7 @@ class _Calibration:
         self.waves: list[Wave] = []
         self.supported: list[float] = []
         self.seconds: dict[str, float] = {}
+        self.was_resumed = False
 
     def run(self) -> Fit:
         self.heard.stage("Asking the mean-field twin which directions the figures see")
@@ -189,6 +192,7 @@ class _Calibration:
         return Fit(
             self.study, self.how, self.request.seed, self.world, self.against, bank, judge.emulator, rule,
             self.waves, chain, x, draws, runs, full, informed, shift, lean, self.supported, seen, twin, self.seconds,
+            self.was_resumed,
         )  # fmt: skip
 
     @contextmanager
@@ -348,5 +352,6 @@ class _Calibration:
     ) -> Outcome:
         """Run what is not saved yet; refuse to go on without all of it."""
         outcome = complete(tasks, work, is_saved, workers or self.request.workers, self.heard)
+        self.was_resumed |= bool(outcome.already_done)
         self.seconds["runs"] = self.seconds.get("runs", 0.0) + outcome.seconds
         return outcome

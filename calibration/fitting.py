@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +16,21 @@ from calibration.bank import Study
 from calibration.calibrate import Request, calibrate
 from calibration.consistency import checked_region
 from calibration.evaluation_runs import MONTHS
-from calibration.shipped import write_posterior
+from calibration.shipped import INFORMED, facts, write_posterior
 from evidence.calibration_files import FitConventions
 from experiments.errors import InvalidRequest
-from experiments.estimate import estimate
+from experiments.estimate import DEFAULT_SPEED
 from experiments.events import Events
+from experiments.folders import cache_folder
 from experiments.requests import parse_sample
+from results.files import write_text
 from simulation.run_in import DRAW_MONTHS
 
 LEAST_DRAWS = 500
 """Draws that a shipped posterior has at least, so that a tail of one in a hundred still has five of them."""
-WIDEST = 0.9
-"""Ratio of a parameter's spread to its prior's above which the figures told next to nothing of it."""
+LEARNING_SECONDS = 0.75
+"""Seconds a design for all that is learnt from it, emulators and samplers, before this machine has been measured."""
+PACE = "fit_pace.json"
 
 
 @dataclass(frozen=True)
@@ -139,18 +145,18 @@ def plan_fit(
     heads = int(study.law.heads.sum())
     a_design = how.controlled_months + how.settled_months + how.measured_months
     a_draw = DRAW_MONTHS + how.settled_months + how.measured_months
-    stages = (
-        (heads // how.sample, designs, a_design, request.workers, 1),
-        (heads // how.sample, how.draws, a_draw, request.workers, 1),
-        (heads // how.sample, how.evaluated, DRAW_MONTHS + MONTHS, request.workers, 1),
-        (heads, 2 * how.full_scale, a_draw, 1, request.workers),
-    )
-    seconds = [
-        estimate(n, n_runs=runs, run_months=months, workers=apart, threads=threads).seconds
-        for n, runs, months, apart, threads in stages
-        if runs
-    ]
-    return Planned(request, how, designs, sum(seconds))
+    sampled = designs * a_design + how.draws * a_draw + how.evaluated * (DRAW_MONTHS + MONTHS)
+    resident_months = heads * (sampled / how.sample + 2 * how.full_scale * a_draw)
+    guess = resident_months / (DEFAULT_SPEED * request.workers) + LEARNING_SECONDS * designs
+    return Planned(request, how, designs, guess * _pace())
+
+
+def _pace() -> float:
+    """Return how much longer than guessed the last whole fit on this machine took; 1 before there was one."""
+    try:
+        return float(json.loads((cache_folder() / PACE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return 1.0
 
 
 def ship(planned: Planned, events: Events | None = None, root: Path | None = None) -> Shipped:
@@ -162,14 +168,20 @@ def ship(planned: Planned, events: Events | None = None, root: Path | None = Non
     events : who hears of progress.
     root : the evidence folder to write into; the packaged one if None.
     """
+    began = time.perf_counter()
     fit = calibrate(planned.request, events)
+    if not fit.was_resumed:
+        pace = _pace() * (time.perf_counter() - began) / planned.seconds
+        with contextlib.suppress(OSError):
+            write_text(cache_folder() / PACE, json.dumps(pace))
     base = root or Path(evidence.__file__).parent
     written = write_posterior(base / "regions" / fit.study.name, fit)
     names = tuple(path.relative_to(base.parent).as_posix() for path in written)
     shipped = evidence.posterior(evidence.load_region(fit.study.name, base), base)
     if shipped is None:
         raise RuntimeError("the posterior that was just written is not there")
-    widths = fit.x[:, : len(fit.world.parameters)].std(axis=0)
-    informed = int((widths <= WIDEST).sum())
+    checks = facts(fit)["checks"]
     inside, measured = shipped.targets_inside, shipped.targets_measured
-    return Shipped(fit.study.name, inside, measured, fit.waves[-1].left, informed, len(widths), fit.seconds, names)
+    return Shipped(
+        fit.study.name, inside, measured, fit.waves[-1].left, checks[INFORMED], checks["parameters"], fit.seconds, names
+    )

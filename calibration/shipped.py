@@ -21,6 +21,7 @@ from calibration.starting import write_twin
 from evidence.posterior_files import DRAW, DRAWS, FACTS, FORMAT, PREDICTIONS
 from experiments.cache import parameters_hash
 from experiments.posterior import targets_hash
+from results.diagnostics import widths
 from results.files import write_bytes, write_text
 from results.store import csv_text
 from simulation.version import MODEL
@@ -31,6 +32,7 @@ FULL, PRIOR, BANK, DRIFT = (
 SPECTRUM = "fitted/fisher.csv"
 EVALUATIONS = "fitted/evaluations.csv"
 DIGITS = 6
+INFORMED = "parameters that the figures narrow to less than nine tenths of their prior"
 
 
 def parameter_table(fit: Fit) -> pd.DataFrame:
@@ -76,8 +78,7 @@ def bank_table(fit: Fit) -> pd.DataFrame:
 
 def facts(fit: Fit) -> dict[str, Any]:
     """Return how the fit was made and what its checks gave."""
-    z = fit.x[:, : len(fit.world.parameters)]
-    widths = z.std(axis=0)
+    found = widths(prior_table(fit).drop(columns=DRAW), parameter_table(fit))
     worst = [fit.against.names[k] for k in np.argsort([output.share for output in fit.emulator.outputs])[:3]]
     return {
         "format": FORMAT,
@@ -122,8 +123,8 @@ def facts(fit: Fit) -> dict[str, Any]:
             "draws run with every resident": len(fit.full),
             "shift at full scale: largest, in standard errors of its target": round(_largest_shift(fit), 2),
             "directions that the figures see better than the priors do": fit.spectrum.n_seen,
-            "parameters narrower than 0.9 of their prior": int((widths < 0.9).sum()),
-            "parameters": len(widths),
+            INFORMED: sum(not width.is_flagged for width in found),
+            "parameters": len(found),
         },
         "policy": dict(fit.informed.facts),
         "full_scale": {
