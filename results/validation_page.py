@@ -39,6 +39,8 @@ BESIDE = {
     "backcast.csv": "Back-cast from 2014",
 }
 """Further evidence beside the scorecard, by the file that holds it."""
+LONGEST = 40
+"""Rows of further evidence above which a table is folded."""
 SECTIONS = (
     ("answer", "Verdict"),
     ("reasons", "Where it fails, and why"),
@@ -122,11 +124,20 @@ def context_of(page: ValidationPage) -> dict[str, Any]:
         "roles": [role_part(found, role, charts.get(role)) for role in ROLE_WORDS],
         "rival_table": rival_table(found),
         "rival_words": rival_words(),
-        "beside": [(heading, frame_table(heading, table)) for heading, table in page.beside.items()],
+        "beside": [beside_part(heading, table) for heading, table in page.beside.items()],
         "bands": band_lines(page.facts),
         "full_words": full_words(found),
         "command": f"workability validate --region {page.region}",
     }
+
+
+def beside_part(heading: str, table: DataFrame) -> dict[str, Any]:
+    """Return further evidence as a table; a long one by measure, with its rows to fold out."""
+    rows = frame_table(heading, table)
+    if len(table) <= LONGEST or "measure" not in table:
+        return {"table": rows, "folded": None}
+    counts = table.groupby(["measure", "role", "verdict"]).size().unstack(fill_value=0).reset_index()
+    return {"table": frame_table(f"{heading}: how many figures agree", counts), "folded": rows}
 
 
 def cards_of(found: Validation) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from experiments.validation import page_of
 from results import diagnostics_page, validation_page
 from results.report import build_report
 from results.store import COMPLETE, RunFolder, StoreError
-from results.validation_page import ValidationPage
+from results.validation_page import ValidationPage, beside_part
 from results.validation_store import CONTENT, DIAGNOSTICS, PAGE, TABLE, write_validation
 from results.validation_tables import head_of
 from tests.fitted_regions import write
@@ -140,3 +140,12 @@ def test_a_picture_has_its_words_and_its_table(tmp_path: Path) -> None:
         assert chart.wide.startswith("<svg") and chart.narrow.startswith("<svg")
         assert chart.title and chart.caption and len(chart.alt) > len(chart.title)
         assert len(chart.table) >= 1
+
+
+def test_a_long_table_of_further_evidence_is_counted_by_measure_and_folded() -> None:
+    rows = [("rate", "holdout", "agrees" if k % 3 else "fails", k) for k in range(60)]
+    long = pd.DataFrame(rows, columns=["measure", "role", "verdict", "value"])
+    part = beside_part("Back-cast", long)
+    assert part["table"].rows == (("rate", "holdout", "40", "20"),)
+    assert len(part["folded"].rows) == 60
+    assert beside_part("Back-cast", long[:40])["folded"] is None
