@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from results.charts import Chart
 from results.report import render
 from results.rivals import LAST_VALUE, RIVALS, TWIN
-from results.tables import chart_table, frame_table
+from results.tables import Table, cell_text, chart_table, frame_table, table_of
 from results.validation import (
     CRPS_GAIN,
     FAILS,
@@ -39,6 +39,8 @@ BESIDE = {
     "backcast.csv": "Back-cast from 2014",
 }
 """Further evidence beside the scorecard, by the file that holds it."""
+EVALUATED = ("name", "figure", "verdict", "observed", "mean", "p05", "p95", "unit", "period", "note")
+"""Columns by which a table is known to be one of published evaluations."""
 LONGEST = 40
 """Rows of further evidence above which a table is folded."""
 SECTIONS = (
@@ -133,11 +135,26 @@ def context_of(page: ValidationPage) -> dict[str, Any]:
 
 def beside_part(heading: str, table: DataFrame) -> dict[str, Any]:
     """Return further evidence as a table; a long one by measure, with its rows to fold out."""
+    if table.columns.isin(EVALUATED).sum() == len(EVALUATED):
+        return {"table": evaluation_table(heading, table), "folded": None}
     rows = frame_table(heading, table)
     if len(table) <= LONGEST or "measure" not in table:
         return {"table": rows, "folded": None}
     counts = table.groupby(["measure", "role", "verdict"]).size().unstack(fill_value=0).reset_index()
     return {"table": frame_table(f"{heading}: how many figures agree", counts), "folded": rows}
+
+
+def evaluation_table(heading: str, table: DataFrame) -> Table:
+    """Return published evaluations beside what the model gives, the verdict before what explains it."""
+    columns = ["Evaluation", "Figure", "Verdict", "Published", "Model: mean (90% interval)", "Unit", "Period", "Note"]
+    rows = []
+    for row in table.to_dict("records"):
+        mean, low, high = (cell_text(float(row[name])) for name in ("mean", "p05", "p95"))
+        rows.append(
+            [row["name"], str(row["figure"]).replace("_", " "), row["verdict"], cell_text(float(row["observed"])),
+             f"{mean} ({low} to {high})", row["unit"], row["period"], row["note"]]
+        )  # fmt: skip
+    return table_of(heading, columns, rows, [3, 4])
 
 
 def cards_of(found: Validation) -> list[dict[str, str]]:
