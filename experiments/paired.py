@@ -19,6 +19,7 @@ from experiments.plans import Plan, cautions, plan, shipped_parameters, shipped_
 from experiments.posterior import CENTRAL
 from experiments.requests import Request
 from experiments.runner import Outcome, Task, run_many
+from results.files import remove_parts
 from results.pairing import compare_arms
 from results.partial import read_seed, save_seed, seed_path
 from results.summary import NOT_CALIBRATED
@@ -230,6 +231,7 @@ def run(request: Request, events: Events | None = None, *, fresh: bool = False) 
         cost.refuse_if_disk_is_full(study.estimate, study.folder, request.sample)
     started = time.time()
     with only_writer(study.folder):
+        remove_parts(study.folder)
         log = Log(study.folder / run_folder.LOG_FILE, study.content_hash, heard)
         outcome = execute(study, study.folder, log)
         log.stage("Writing tables, workbook and report.")

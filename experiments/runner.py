@@ -215,18 +215,27 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 
 
 def _in_processes(tasks: list[Task], work: Work, workers: int, threads: int, outcome: Outcome, events: Events) -> None:
-    """Run tasks in a pool; if a worker dies, run what is left one by one, so that only the culprit fails."""
+    """Run tasks in a pool; if a worker dies, run what was under way one by one, so that only the culprit fails."""
+    left = tasks
     with _environment(threads):
-        try:
-            _drain(tasks, work, workers, outcome, events)
-        except BrokenProcessPool:
-            events.warn("A worker process died (out of memory?); the remaining runs go on one at a time.")
-            for task in [t for t in tasks if t not in outcome.finished and t not in outcome.failed]:
-                try:
-                    _drain([task], work, 1, outcome, events)
-                except BrokenProcessPool:
-                    reason = "the process running it died; the machine may have run out of memory"
-                    _note(task, _Report(0.0, reason), outcome, events)
+        while left:
+            try:
+                _drain(left, work, min(workers, len(left)), outcome, events)
+            except BrokenProcessPool:
+                events.warn("A worker process died (out of memory?); what was under way is run again, one at a time.")
+                # A pool hands tasks out in order, so those under way are the first that have no result.
+                for task in _without_result(left, outcome)[:workers]:
+                    try:
+                        _drain([task], work, 1, outcome, events)
+                    except BrokenProcessPool:
+                        reason = "the process running it died; the machine may have run out of memory"
+                        _note(task, _Report(0.0, reason), outcome, events)
+            left = _without_result(left, outcome)
+
+
+def _without_result(tasks: list[Task], outcome: Outcome) -> list[Task]:
+    """Return the tasks that neither finished nor failed, in their order."""
+    return [task for task in tasks if task not in outcome.finished and task not in outcome.failed]
 
 
 def _drain(tasks: list[Task], work: Work, workers: int, outcome: Outcome, events: Events) -> None:

@@ -34,6 +34,12 @@ def write_bytes(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def remove_parts(folder: Path) -> None:
+    """Remove what writers left half written in a folder when they were killed; nobody may be writing there."""
+    for path in folder.rglob(".*.part"):
+        path.unlink(missing_ok=True)
+
+
 def write_text(path: Path, content: str) -> None:
     """Write a text file whole, UTF-8 with line feeds."""
     write_bytes(path, content.encode("utf-8"))

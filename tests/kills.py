@@ -19,6 +19,10 @@ from results.files import digest_of
 
 ROOT = Path(__file__).parents[1]
 SEEDS = 40
+EARLY = 0.15
+"""Share of the blows that fall while a study starts."""
+BETWEEN, WRITING = 0.3, 4.0
+"""Longest wait of a blow, in seconds: among the runs, and at the start and the end of a study."""
 STUDY = ("run", "kickstart", "--set", "region=eskermere", "--sample", "1:200", "--months", "2", "--draw", "0",
          "--seeds", str(SEEDS), "--workers", "2", "--quiet", "--out")  # fmt: skip
 CHANGING = ("circumstances.json", "log.jsonl")
@@ -92,8 +96,17 @@ def end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def strike(process: subprocess.Popen[bytes], kind: str, after: float) -> bool:
-    """Kill the runner or one of its workers after so many seconds; return whether there was anything to kill."""
+def strike(process: subprocess.Popen[bytes], kind: str, out: Path, seeds: int, after: float) -> bool:
+    """Kill the runner or one of its workers; return whether there was anything to kill.
+
+    Parameters
+    ----------
+    process : the runner.
+    kind : which of them.
+    out, seeds, after : the blow falls so many seconds after a folder holds so many results.
+    """
+    while process.poll() is None and len(list(out.glob("kickstart/*/seeds/*.npz"))) < seeds:
+        time.sleep(0.02)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=after)
     if process.poll() is not None:
@@ -119,10 +132,8 @@ def hard_kills(n: int, place: Path, seed: int) -> Tally:
     seed : of the moments.
     """
     rng, tally = random.Random(seed), Tally()
-    began = time.perf_counter()
     whole = start(place / "whole", place)
     end(whole)
-    length = time.perf_counter() - began
     assert whole.returncode == 0, (place / "output.txt").read_text()
     (reference,) = (path for path in (place / "whole" / "kickstart").iterdir() if path.is_dir())
     wanted = content(reference)
@@ -132,7 +143,10 @@ def hard_kills(n: int, place: Path, seed: int) -> Tally:
         while True:
             kind = rng.choice(("the runner", "a worker", "whoever renames")) if tally.kills.total() < n else ""
             process = start(out, place, rng.randint(1, SEEDS // 2) if kind == "whoever renames" else 0)
-            struck = kind in ("the runner", "a worker") and strike(process, kind, rng.uniform(0.0, length))
+            # some blows fall while it starts, most among the runs, some while it writes what came of them
+            seeds = 0 if rng.random() < EARLY else len(before) + rng.randint(1, SEEDS // 3)
+            after = rng.uniform(0.0, WRITING if seeds > SEEDS or not seeds else BETWEEN)
+            struck = kind in ("the runner", "a worker") and strike(process, kind, out, min(seeds, SEEDS), after)
             end(process)
             if struck or (kind == "whoever renames" and process.returncode < 0):
                 tally.kills[kind] += 1

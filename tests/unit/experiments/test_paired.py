@@ -122,10 +122,13 @@ def test_a_damaged_seed_file_is_redone_and_the_others_are_not(
     folder = paired.plan(request(tmp_path)).folder
     damaged = seed_path(folder, 1)
     damaged.write_bytes(damaged.read_bytes()[:-100])
+    half = damaged.with_name(".2.npz.99.part")  # of a writer that was killed
+    half.write_bytes(b"half of it")
     counted = Counted(monkeypatch)
     paired.run(request(tmp_path))
     assert sorted(counted.seeds) == [1, 3]
     assert seed_bytes(folder) == seed_bytes(whole.folder)
+    assert not half.exists()
 
 
 def test_processes_and_threads_change_no_byte(tmp_path: Path, whole: paired.Finished) -> None:
