@@ -354,7 +354,7 @@ def cross_check(bank: ShippedBank, *, workers: int = 2, heard: Events | None = N
     judge = bank.judge(smooth=False)
     lines = policy_lines(bank, judge.world, workers=workers, heard=told)
     told.stage("Drawing from the posterior that is cross-checked")
-    chain = ensemble(judge, DRAWS, STEPS, SEED, walkers_of(judge, np.random.default_rng(SEED)), snooker=False)
+    chain = ensemble(judge, DRAWS, STEPS, SEED, walkers_of(judge, np.random.default_rng(SEED)))
     stocks = outcomes(judge)
 
     def of(x: Floats) -> Mapping[str, Floats]:

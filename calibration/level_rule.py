@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from calibration.bank import level_columns, stock_columns
 from calibration.emulator import Output, fit_output
@@ -79,9 +80,9 @@ def learn(bank: pd.DataFrame, world: World, places: tuple[str, ...]) -> LevelRul
     x = world.asked(bank, stocks)
     table = bank[level_columns(places)].to_numpy(float)
     outputs = []
-    for k in range(table.shape[1]):
-        y = table[:, k] if k == table.shape[1] - 1 else np.log(table[:, k])
-        outputs.append(
-            fit_output(_inputs(world, x, stocks, _place_of(k, len(places))), y, smooth=k >= table.shape[1] - 2)
-        )
+    with threadpool_limits(1):  # many small matrices: threads of theirs wait for each other more than they work
+        for k in range(table.shape[1]):
+            y = table[:, k] if k == table.shape[1] - 1 else np.log(table[:, k])
+            inputs = _inputs(world, x, stocks, _place_of(k, len(places)))
+            outputs.append(fit_output(inputs, y, smooth=k >= table.shape[1] - 2))
     return LevelRule(world, places, tuple(outputs))

@@ -224,11 +224,11 @@ class Chain:
     spread: float
 
 
-def ensemble(judge: Judge, n: int, steps: int, seed: int, first: Floats | None = None, snooker: bool = True) -> Chain:
+def ensemble(judge: Judge, n: int, steps: int, seed: int, first: Floats | None = None) -> Chain:
     """Return n draws of the posterior on the emulator, by differential evolution over an ensemble of walkers.
 
-    emcee's snooker move, as of 3.1.6, weighs a proposal by half the power of the distance that it should (mended in its
-    source since: dfm/emcee pull request 531). With a tenth of such moves, spreads in 43 dimensions come out some 4% too
+    No snooker move: as of emcee 3.1.6 it weighs a proposal by half the power of the distance that it should (mended in
+    its source since: dfm/emcee pull request 531), and a tenth of such moves made spreads in 43 dimensions some 4% too
     narrow.
 
     Parameters
@@ -238,15 +238,13 @@ def ensemble(judge: Judge, n: int, steps: int, seed: int, first: Floats | None =
     steps : steps of the ensemble beside those that are thrown away.
     seed : of the sampler.
     first : places to begin from, shape (walkers, coordinates), or None for draws of the prior drawn in.
-    snooker : with a tenth of snooker moves, as fits were made so far; differential evolution in their place otherwise.
     """
     world = judge.world
     rng = np.random.default_rng(seed)
     walkers = 4 * world.n
     if first is None:
         first = 0.3 * rng.standard_normal((walkers, world.n))
-    tenth = emcee.moves.DESnookerMove() if snooker else emcee.moves.DEMove()
-    moves = [(emcee.moves.DEMove(), 0.8), (tenth, 0.1), (emcee.moves.StretchMove(), 0.1)]
+    moves = [(emcee.moves.DEMove(), 0.9), (emcee.moves.StretchMove(), 0.1)]
     sampler = emcee.EnsembleSampler(walkers, world.n, judge.log_posterior, moves=moves, vectorize=True)
     sampler._random = np.random.RandomState(seed)  # the sampler knows no other generator
     with threadpool_limits(1):  # the matrices are small: threads of theirs would only wait for each other
@@ -256,8 +254,8 @@ def ensemble(judge: Judge, n: int, steps: int, seed: int, first: Floats | None =
     half = len(chain) // 2
     scales = chain[:half].reshape(-1, world.n).std(axis=0) / chain[half:].reshape(-1, world.n).std(axis=0)
     flat = chain.reshape(-1, world.n)
-    take = np.linspace(0, len(flat) - 1, n).astype(np.int64)
-    draws = flat[take][rng.permutation(n)]
+    # At random: at even steps that share a factor with the number of walkers, all draws would be of a few of them.
+    draws = flat[rng.choice(len(flat), n, replace=False)]
     return Chain(
         draws, length, float(np.mean(sampler.acceptance_fraction)), float(np.max(np.maximum(scales, 1 / scales)))
     )

@@ -134,7 +134,7 @@ def fitted_again(judge: Judge, known: tuple[Prior, ...], k: int, seed: int) -> d
     world, rng = judge.world, np.random.default_rng([seed, k])
     truth = truths(world, 1, rng)[0]
     made = synthetic(judge, truth, rng)
-    chain = ensemble(made, DRAWS, STEPS, int(rng.integers(2**31)), walkers_of(made, rng), snooker=False)
+    chain = ensemble(made, DRAWS, STEPS, int(rng.integers(2**31)), walkers_of(made, rng))
     low, high = np.quantile(chain.draws, [0.05, 0.95], axis=0)
     below = np.mean(chain.draws < truth, axis=0)
     row = {"truth": float(k), "length": chain.length, "accepted": chain.accepted}

@@ -55,8 +55,6 @@ def test_both_tables_are_of_the_same_fits(tables: Mapping[str, pd.DataFrame]) ->
 
 
 def test_both_posteriors_say_the_same_of_policy(tables: Mapping[str, pd.DataFrame]) -> None:
-    if CROSS_CHECK not in tables:
-        pytest.skip("the shipped fit has no cross-check yet")
     found = agreements(tables[CROSS_CHECK])
     assert any("Kickstart" in one.output for one in found) and len(found) >= 10
     assert [one.output for one in found if not one.agrees] == []

@@ -73,10 +73,10 @@ class Normal:
         return np.asarray(-0.5 * np.sum(x**2, axis=1), float)
 
 
-def test_without_snooker_moves_the_spread_is_right_in_many_dimensions() -> None:
+def test_the_samplers_spread_is_right_in_many_dimensions() -> None:
     made, steps = Normal(43), 2000
     first = np.random.default_rng(1).standard_normal((4 * made.n, made.n))
-    chain = ensemble(cast(Judge, made), 4000, steps, 6, first, snooker=False)
+    chain = ensemble(cast(Judge, made), 4000, steps, 6, first)
     spread = np.sqrt(np.mean(chain.draws**2))
     independent = 4 * made.n * steps / chain.length
     assert abs(spread - 1.0) < 4.0 / np.sqrt(2 * min(independent, 4000) * made.n)  # with snooker moves it is 0.96
