@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from results.equity import EquityCounts
 from results.files import digest, write_bytes
 from results.pairing import PairedSeed
 from results.panel import ARRAYS, Panel
+from results.shelf import Arrays, shelved
 from simulation.output import Scores
 
 LOG = logging.getLogger(__name__)
@@ -99,14 +100,50 @@ def read_seed(path: Path) -> PairedSeed:
     ValueError
         If the file is damaged or was written by another version.
     """
+    return _seed_of(*_content(path))
+
+
+def read_seeds(paths: Iterable[Path], folder: Path) -> list[PairedSeed]:
+    """Return finished seeds whose arrays the system may drop from memory, as many as there are.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Where they were saved.
+    folder : Path
+        On whose disk their arrays are held until the last seed is let go.
+
+    Raises
+    ------
+    ValueError
+        If a file is damaged or was written by another version.
+    """
+    facts: list[dict[str, Any]] = []
+
+    def arrays() -> Iterator[Arrays]:
+        for path in paths:
+            said, held = _content(path)
+            facts.append(said)
+            yield held
+
+    return [_seed_of(*both) for both in zip(facts, shelved(arrays(), folder), strict=True)]
+
+
+def _content(path: Path) -> tuple[dict[str, Any], Arrays]:
+    """Return the plain facts and the arrays of a saved seed, or raise ValueError."""
     raw = path.read_bytes()
     if len(raw) <= DIGEST_BYTES or raw[:DIGEST_BYTES].hex() != digest(raw[DIGEST_BYTES:]):
         raise ValueError("its checksum does not match its content")
     with np.load(io.BytesIO(raw[DIGEST_BYTES:]), allow_pickle=False) as bundle:
         arrays = {name: bundle[name] for name in bundle.files}
-    facts = json.loads(arrays["facts"].tobytes())
+    facts: dict[str, Any] = json.loads(arrays.pop("facts").tobytes())
     if facts.get("version") != VERSION:
         raise ValueError(f"it has version {facts.get('version')}; this code writes version {VERSION}")
+    return facts, arrays
+
+
+def _seed_of(facts: dict[str, Any], arrays: dict[str, Any]) -> PairedSeed:
+    """Return the seed of some facts and arrays."""
 
     def panel(prefix: str) -> Panel:
         plain = facts[prefix] | {name: tuple(facts[prefix][name]) for name in ("subsidy_names", "service_names")}
@@ -148,13 +185,16 @@ def load_seeds(folder: Path, wanted: Iterable[int] | None = None, draw: int = 0)
         paths = sorted((folder / SEEDS).glob("*.npz")) if (folder / SEEDS).is_dir() else []
     else:
         paths = [path for path in (seed_path(folder, seed, draw) for seed in wanted) if path.exists()]
-    found: dict[int, PairedSeed] = {}
-    for path in paths:
-        try:
-            seed = read_seed(path)
-        except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as problem:
-            LOG.warning("%s/%s is ignored and its seed is run again: %s", SEEDS, path.name, problem)
-            continue
-        if seed.draw == draw:
-            found[seed.seed] = seed
+    sound = [path for path in paths if _is_sound(path)]
+    found = {seed.seed: seed for seed in read_seeds(sound, folder) if seed.draw == draw}
     return dict(sorted(found.items()))
+
+
+def _is_sound(path: Path) -> bool:
+    """Return whether a saved seed can be read; say where it cannot."""
+    try:
+        _content(path)
+    except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as problem:
+        LOG.warning("%s/%s is ignored and its seed is run again: %s", SEEDS, path.name, problem)
+        return False
+    return True

@@ -5,14 +5,14 @@ The same content gives the same bytes. Machine, times and log stand in files tha
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from results.files import digest_of, write_bytes, write_json, write_text
+from results.columns import write_parquet
+from results.files import digest_of, whole_file, write_bytes, write_json, write_text
 from results.geography import Geography, slug
 from results.pairing import PairedSeed
 from results.scorecard_words import rows_frame
@@ -24,6 +24,7 @@ from results.twins import has_services
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from results.panel import Panel
     from results.report import ReportData
 
 COMPLETE = "COMPLETE"
@@ -35,7 +36,6 @@ MEMORY_PARTS = ("seeds",)
 """Folders of partial results, kept for resuming and outside the comparison of two runs."""
 CSV_DIGITS = "%.10g"
 QA_COLUMNS = ("id", "check", "type", "threshold", "result", "evidence", "severity", "who", "when", "sign_off")
-ROW_GROUP = 1 << 20
 
 
 class StoreError(ValueError):
@@ -100,31 +100,6 @@ class RunContents:
     targets: DataFrame | None = None
 
 
-def parquet_bytes(table: DataFrame) -> bytes:
-    """Return a table as zstd Parquet; the same table gives the same bytes.
-
-    Words are stored as plain text; pandas' own metadata is left out.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
-    plain = [pa.field(f.name, pa.string()) if pa.types.is_dictionary(f.type) else f for f in arrow.schema]
-    arrow = arrow.cast(pa.schema(plain))
-    buffer = io.BytesIO()
-    pq.write_table(
-        arrow,
-        buffer,
-        compression="zstd",
-        compression_level=9,
-        version="2.6",
-        row_group_size=ROW_GROUP,
-        store_schema=False,
-        write_statistics=True,
-    )
-    return buffer.getvalue()
-
-
 def csv_text(table: DataFrame) -> str:
     """Return a table as CSV with line feeds and a fixed number of digits."""
     return str(table.to_csv(index=False, float_format=CSV_DIGITS, lineterminator="\n"))
@@ -144,10 +119,11 @@ def write_run(folder: RunFolder, contents: RunContents) -> Path:
 
     path, headline = folder.unwritten(), contents.headline
     geography = headline.geography
-    for name, table in result_tables(contents.seeds, geography, folder.content_hash).items():
-        write_bytes(path / RESULTS / f"{name}.parquet", parquet_bytes(table))
     summary = summary_table(headline)
-    write_bytes(path / RESULTS / "summary.parquet", parquet_bytes(summary))
+    tables = result_tables(contents.seeds, geography, folder.content_hash)
+    for name, parts in {**tables, "summary": iter([summary])}.items():
+        with whole_file(path / RESULTS / f"{name}.parquet") as file:
+            write_parquet(file, parts)
     write_text(path / "summary.csv", csv_text(summary))
     write_text(
         path / "dictionary.csv",
@@ -175,8 +151,10 @@ def write_run(folder: RunFolder, contents: RunContents) -> Path:
     return path
 
 
-def result_tables(seeds: Sequence[PairedSeed], geography: Geography, content_hash: str) -> dict[str, DataFrame]:
-    """Return the tidy tables of a run.
+def result_tables(
+    seeds: Sequence[PairedSeed], geography: Geography, content_hash: str
+) -> dict[str, Iterator[DataFrame]]:
+    """Return the tidy tables of a run, each as its parts, which are made one after another.
 
     They are `monthly` (both arms, every seed), `effects` (paired figures by seed) and, where either arm has services,
     `services` (both arms, every seed).
@@ -191,11 +169,12 @@ def result_tables(seeds: Sequence[PairedSeed], geography: Geography, content_has
         Hash of everything that decides the figures.
     """
     ordered = sorted(seeds, key=lambda run: (run.draw, run.seed))
-    arms = [panel for run in ordered for panel in (run.baseline, run.policy)]
-    monthly = monthly_table(arms, geography, content_hash)
-    effects = effects_table(ordered, geography, content_hash)
-    tables = {"monthly": monthly, "effects": effects}
-    return tables | ({"services": service_table(arms, geography, content_hash)} if has_services(ordered) else {})
+
+    def of_arms(table: Callable[[Sequence[Panel], Geography, str], DataFrame]) -> Iterator[DataFrame]:
+        return (table([arm], geography, content_hash) for run in ordered for arm in (run.baseline, run.policy))
+
+    tables = {"monthly": of_arms(monthly_table), "effects": iter([effects_table(ordered, geography, content_hash)])}
+    return tables | ({"services": of_arms(service_table)} if has_services(ordered) else {})
 
 
 def qa_text(rows: Sequence[dict[str, str]]) -> str:

@@ -14,11 +14,11 @@ from experiments.folders import keep_compiled_code
 from experiments.version import __version__
 
 if TYPE_CHECKING:
-    from workability.notebook import Comparison, Scenario, run, taxben
+    from workability.notebook import Comparison, Scenario, database, run, taxben
 
 keep_compiled_code()
 
-__all__ = ["Comparison", "Scenario", "__version__", "run", "taxben"]
+__all__ = ["Comparison", "Scenario", "__version__", "database", "run", "taxben"]
 
 
 def __getattr__(name: str) -> object:

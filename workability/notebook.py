@@ -14,6 +14,7 @@ from experiments.requests import Request
 
 if TYPE_CHECKING:
     import pandas as pd
+    from duckdb import DuckDBPyConnection
 
     from experiments.events import Events
     from results.appraisal import Appraisal
@@ -289,6 +290,28 @@ def run(
         event_log=event_log,
     )
     return Comparison(run_paired(request, events))
+
+
+def database(out: str | Path = "runs") -> DuckDBPyConnection:
+    """Return every finished run under a folder as a DuckDB database in memory; nothing is copied.
+
+    `runs` has a row a run, with `is_current` for those of these sources; `monthly`, `effects`, `summary` and
+    `services` hold the rows of all of them, with a column `run`.
+
+    Parameters
+    ----------
+    out : str or Path
+        Folder under which run folders are kept.
+
+    Raises
+    ------
+    results.store.StoreError
+        If no run there is finished.
+    """
+    from experiments.version import source_hash
+    from results.views import database as views
+
+    return views(Path(out), source_hash())
 
 
 def taxben(households: pd.DataFrame, year: str = "2025/26", *, per: str = "year") -> pd.DataFrame:

@@ -19,14 +19,12 @@ from results.store import (
     altered,
     compare_folders,
     latest,
-    parquet_bytes,
     read_manifest,
     read_table,
     write_run,
 )
-from results.tidy import COLUMNS, monthly_table
+from results.tidy import COLUMNS
 from tests.unit.results.sample_run import contents, seeds
-from tests.unit.results.synthetic import three_places
 
 
 @pytest.fixture(scope="module")
@@ -106,11 +104,6 @@ def test_reading_refuses_what_is_not_there(folder, tmp_path):
     (tmp_path / "latest").write_text("../somewhere")
     with pytest.raises(StoreError, match="no run"):
         latest(tmp_path)
-
-
-def test_parquet_bytes_do_not_depend_on_the_moment(runs):
-    table = monthly_table([runs[0].policy], three_places(), "h")
-    assert parquet_bytes(table) == parquet_bytes(table.copy())
 
 
 def test_a_finished_seed_comes_back_as_it_was(runs, tmp_path):
