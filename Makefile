@@ -7,13 +7,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
+# uv installs some ten times faster; pip does it where uv cannot, as behind an index that only pip is told of.
+PIP = $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
 PACKAGES := evidence scenarios simulation results experiments calibration workability
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-all test-release test-pages check format golden bench bench-peers environment clean
+.PHONY: help run analysis test test-slow test-all test-release test-pages check format golden bench bench-peers environment clean
 
 help:
 	@echo "make run           the main job: a Kickstart-style subsidy against its baseline, every resident, and its report"
+	@echo "make analysis      Kickstart in full: 200 draws x 5 seeds, what matters, and what to decide (hours; resumes)"
 	@echo "make test          the tests (under 15 minutes on two cores)"
 	@echo "make check         format, lint, types, floors, file lengths, licences"
 	@echo "make test-all      also the long statistical tests (up to 45 minutes)"
@@ -29,14 +32,23 @@ environment: $(READY)
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Workability needs Python 3.11 or later; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "Making the Python environment in $(VENV): some 100 packages, about 1 GB; one to two minutes, this once." >&2
+	@echo "Making the Python environment in $(VENV): some 100 packages, about 1 GB; up to two minutes, this once." >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(PIP) uv && $(BIN)/uv pip install --quiet --cache-dir $(VENV)/.uv --python $(BIN)/python \
+		--constraint constraints.txt --editable '.[dev]' 2>/dev/null || $(PIP) --editable '.[dev]'
+	@rm -rf $(VENV)/.uv
 	@touch $@
 
 run: $(READY)
 	@$(BIN)/workability run kickstart
+
+# Each command goes on where it was stopped and uses the runs of those before it.
+analysis: $(READY)
+	$(BIN)/workability run kickstart --sample 1:10 --draws 200 --seeds 5
+	$(BIN)/workability sensitivity kickstart --method morris --months 36
+	$(BIN)/workability sensitivity kickstart --method sobol --groups policy --months 36
+	$(BIN)/workability decide kickstart jobs-guarantee --sample 1:10 --draws 200 --seeds 5
 
 test: $(READY)
 	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow and not release and not pages"

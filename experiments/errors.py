@@ -59,6 +59,10 @@ class SomeRunsFailed(RunError):
     exit_code = 5
 
 
+class DiskFull(SomeRunsFailed):
+    """No room for what is to be written; finished seeds are kept."""
+
+
 class Interrupted(RunError):
     """The user stopped the study; finished seeds are kept."""
 

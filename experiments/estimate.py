@@ -20,8 +20,8 @@ RESIDENT_BYTES = 900
 """Columns, thresholds, the copy for a second arm, looks and the records for pairing, at their peak."""
 DRAW_RESIDENT_BYTES = 180
 """The columns of the start that a draw's own was run in from, kept beside it."""
-SAVED_BYTES = 3 * MEGABYTE
-"""A saved run: monthly counts of two arms and their paired differences, compressed."""
+SAVED_BYTES = 5 * MEGABYTE
+"""A saved run: both arms' monthly counts, compressed; their rows of a table; while it is made, the same unpacked."""
 REPORT_BYTES = 10 * MEGABYTE
 """Tables, workbook and report of a study."""
 EVENT_RESIDENT_BYTES = 256
@@ -159,7 +159,7 @@ def refuse_if_too_large(needed: Estimate, sample: int, workers: int) -> None:
 
 
 def refuse_if_disk_is_full(needed: Estimate, folder: Path, sample: int) -> None:
-    """Refuse a study whose event logs would not fit on the disk.
+    """Refuse a study that would not fit on the disk.
 
     Parameters
     ----------
@@ -179,12 +179,15 @@ def refuse_if_disk_is_full(needed: Estimate, folder: Path, sample: int) -> None:
     room = free * SPARE_SHARE - REPORT_BYTES
     if needed.disk_bytes - REPORT_BYTES <= room:
         return
-    fitting = -(-sample * (needed.disk_bytes - REPORT_BYTES) // max(1, int(room)))
-    mend = f"Use --sample 1:{fitting}, fewer --seeds or --months," if room > 0 else "Free some,"
+    if needed.event_rows:
+        fitting = -(-sample * (needed.disk_bytes - REPORT_BYTES) // max(1, int(room)))
+        mend = f"Use --sample 1:{fitting}, fewer --seeds or --months," if room > 0 else "Free some,"
+        mend, name = f"{mend} choose another disk with --out DIR, or leave --events out.", "--events"
+    else:
+        mend, name = "Free some, use fewer --draws or --seeds, or choose another disk with --out DIR.", "--out"
     raise InvalidRequest(
-        f"--events: this study needs about {needed.disk_bytes / MEGABYTE:,.0f} MB of disk and "
-        f"{free / MEGABYTE:,.0f} MB are free at {folder}, so it was not started. {mend} choose another disk with "
-        "--out DIR, or leave --events out."
+        f"{name}: this study needs about {needed.disk_bytes / MEGABYTE:,.0f} MB of disk and "
+        f"{free / MEGABYTE:,.0f} MB are free at {folder}, so it was not started. {mend}"
     )
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import clusters
 from experiments import estimate as cost
-from experiments.errors import Interrupted, RunError, SomeRunsFailed
+from experiments.copies import Copy
+from experiments.errors import DiskFull, Interrupted, RunError, SomeRunsFailed
 from experiments.events import Events, Log
 from experiments.folders import compiled_code, drop_old_compiled_code, is_compiled, only_writer, usable_folder
 from experiments.plans import Plan, cautions, plan, shipped_parameters, shipped_region
@@ -86,6 +87,8 @@ class PairWork:
     """whether to keep every payment's changes too"""
     draws: tuple[Draw, ...] = ()
     """draws of the posterior that tasks name by number"""
+    copy: Copy | None = None
+    """where each result is copied to as well"""
 
     def start(self, draw: int) -> Start:
         """Return the start that every seed of a draw shares."""
@@ -113,7 +116,9 @@ class PairWork:
             outputs = simulate(
                 start, arms, seed=task.seed, threads=self.threads, progress=tick, rules=rules, observe=observe
             )
-        save_seed(self.folder, compare_arms(outputs[1], outputs[0], self.questions))
+        path = save_seed(self.folder, compare_arms(outputs[1], outputs[0], self.questions))
+        if self.copy is not None:
+            self.copy.put_seed(path)
 
     def only(self, task: Task) -> PairWork:
         """Return the same work with the draw of one task alone, which is less to send to another process."""
@@ -192,7 +197,15 @@ def work_of(study: Plan, folder: Path) -> PairWork:
         questions_of(study.policy_arm, load_needs(region)),
         study.request.event_log,
         study.drawn.draws,
+        copy_of(study),
     )
+
+
+def copy_of(study: Plan) -> Copy | None:
+    """Return where a study is copied to, None where nowhere."""
+    if study.request.copy_to is None:
+        return None
+    return Copy(study.request.copy_to, study.folder.relative_to(study.store.root).as_posix())
 
 
 def run(request: Request, events: Events | None = None, *, fresh: bool = False) -> Finished:
@@ -214,8 +227,20 @@ def run(request: Request, events: Events | None = None, *, fresh: bool = False) 
     """
     heard = events or Events()
     study = plan(request)
+    copy = copy_of(study)
+    if copy is not None:
+        copy.refuse_if_out_of_reach()
+    finished = _run(study, copy, heard, fresh)
+    if copy is not None:
+        heard.stage(f"Copied {copy.put_all(finished.folder)} files to {copy.url}.")
+    return finished
+
+
+def _run(study: Plan, copy: Copy | None, heard: Events, fresh: bool) -> Finished:
+    """Return the finished study; what its copy holds is fetched in place of being run."""
     from experiments import run_folder
 
+    request = study.request
     if fresh and run_folder.is_complete(study.folder):
         from experiments.reproduce import reproduce
 
@@ -227,12 +252,14 @@ def run(request: Request, events: Events | None = None, *, fresh: bool = False) 
         return Finished(study.folder, run_folder.headline_of(study.folder), {}, True)
     cost.refuse_if_too_large(study.estimate, request.sample, study.workers)
     usable_folder(study.folder)
-    if request.event_log:
-        cost.refuse_if_disk_is_full(study.estimate, study.folder, request.sample)
+    cost.refuse_if_disk_is_full(study.estimate, study.folder, request.sample)
     started = time.time()
     with only_writer(study.folder):
         remove_parts(study.folder)
         log = Log(study.folder / run_folder.LOG_FILE, study.content_hash, heard)
+        n_fetched = 0 if copy is None else copy.fetch(study.folder, request.tasks)
+        if n_fetched:
+            log.stage(f"Fetched {n_fetched} results from the copy.")
         outcome = execute(study, study.folder, log)
         log.stage("Writing tables, workbook and report.")
         headline = run_folder.publish(study, outcome, started, study.store)
@@ -253,8 +280,8 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
 
     Raises
     ------
-    Interrupted, RunError
-        If the user stopped it, or not one run succeeded.
+    Interrupted, DiskFull, RunError
+        If the user stopped it, the disk is full, or not one run succeeded.
     """
     work, address = work_of(study, folder), study.request.cluster
     missing = [task for task in study.request.tasks if not work.is_saved(task)]
@@ -274,6 +301,11 @@ def execute(study: Plan, folder: Path, events: Events) -> Outcome:
         raise Interrupted(
             f"Interrupted. {len(outcome.saved)} of {len(study.request.tasks)} runs are saved in {folder} "
             "and will not be repeated."
+        )
+    if outcome.disk_full:
+        raise DiskFull(
+            f"The disk that holds {folder} is full. {len(outcome.saved)} of {len(study.request.tasks)} runs are saved "
+            "and will not be repeated. Make room, and give the same command again."
         )
     if not outcome.saved:
         reasons = "; ".join(sorted(set(outcome.failed.values())))

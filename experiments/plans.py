@@ -274,14 +274,14 @@ def _own_overrides(scenario: str, other: str, overrides: dict[str, str], is_poli
     return {
         key: value
         for key, value in overrides.items()
-        if (subject := _subject(key)) is None
-        or _has(entries, subject)
-        or (subject == REGIME_KEY and not _has(others, subject))
-        or (is_policy and subject.startswith(("services.", "funding.")) and not _has(others, subject))
+        if (subject := subject_of(key)) is None
+        or has_subject(entries, subject)
+        or (subject == REGIME_KEY and not has_subject(others, subject))
+        or (is_policy and subject.startswith(("services.", "funding.")) and not has_subject(others, subject))
     }
 
 
-def _subject(key: str) -> str | None:
+def subject_of(key: str) -> str | None:
     """Return the subsidy, incentive, programme, change of services or bonds of an override; None for the world's."""
     from scenarios.funding_schema import CONSTRAINT_KEYS
     from scenarios.schema import NAMED
@@ -297,7 +297,8 @@ def _subject(key: str) -> str | None:
     return ".".join(parts[:3])
 
 
-def _has(entries: Mapping[str, object], subject: str) -> bool:
+def has_subject(entries: Mapping[str, object], subject: str) -> bool:
+    """Return whether any key of a scenario's entries is of a subject."""
     return any(f"{key}.".startswith(f"{subject}.") for key in entries)
 
 

@@ -53,6 +53,8 @@ class Request:
     workers: int | None = None
     cluster: str | None = None
     """where runs are computed: None = processes of this one, `local` or the address of a Dask scheduler"""
+    copy_to: str | None = None
+    """a folder of any file system that fsspec knows, to which results are copied as they are made"""
     out: Path = Path("runs")
     event_log: bool = False
     """whether to keep every payment's changes; such a run has a folder of its own and the same figures"""

@@ -23,7 +23,7 @@ from experiments.version import __version__
 from experiments.words import Documents, documents_of, report_data, services_of
 from results.files import write_text
 from results.geography import geography_of, slug
-from results.partial import load_seeds, read_seed, seed_path
+from results.partial import load_seeds, read_seeds, seed_path
 from results.services import ServiceFacts
 from results.store import (
     COMPLETE,
@@ -109,7 +109,7 @@ def publish(
         What the study says of itself, where it repeats another.
     """
     said = documents or documents_of(study)
-    pairs = [read_seed(seed_path(store.path, task.seed, task.draw)) for task in outcome.saved]
+    pairs = read_seeds([seed_path(store.path, task.seed, task.draw) for task in outcome.saved], store.path)
     where = geography_of(study.region)
     wanted = study.region.score_targets
     context = said.context or ""
@@ -210,7 +210,7 @@ def circumstances_of(study: Plan, outcome: Outcome, started: float) -> dict[str,
     """
     return {
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(started)),
-        "seconds": round(time.time() - started, 2),
+        "seconds": max(0.0, round(time.time() - started, 2)),  # a clock that was set back would make it negative
         "seconds_in_runs": round(outcome.seconds, 2),
         "runs_made": len(outcome.finished),
         "runs_found_on_disk": len(outcome.already_done),

@@ -6,6 +6,7 @@ function says whether it is already saved and sound.
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -21,6 +22,9 @@ from functools import partial
 from typing import Protocol
 
 from experiments.events import Events
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says when a disk, or a user's share of it, is full."""
 
 
 @dataclass(frozen=True, order=True)
@@ -51,6 +55,8 @@ class Outcome:
     already_done: list[Task] = field(default_factory=list)
     failed: dict[Task, str] = field(default_factory=dict)
     interrupted: bool = False
+    disk_full: bool = False
+    """whether it was given up since there was no room for a result"""
     seconds: float = 0.0
 
     @property
@@ -66,6 +72,11 @@ class _Report:
     seconds: float
     reason: str = ""
     trace: str = ""
+    disk_full: bool = False
+
+
+class _DiskFull(Exception):
+    """No room for a result, nor for those to come."""
 
 
 def run_many(
@@ -123,8 +134,9 @@ def run_many(
                 outcome.finished.append(task)
         elif missing[n_here:]:
             _in_processes(missing[n_here:], work, min(workers, n_apart), threads, outcome, heard)
-    except KeyboardInterrupt:
-        outcome.interrupted = True
+    except (KeyboardInterrupt, _DiskFull) as stopped:
+        outcome.disk_full = isinstance(stopped, _DiskFull)
+        outcome.interrupted = not outcome.disk_full
         outcome.finished += [
             task for task in missing if task not in outcome.finished and task not in outcome.failed and is_saved(task)
         ]
@@ -141,12 +153,23 @@ def _attempt(work: Work, task: Task, tick: Callable[[str, int, int], None] | Non
         work(task, tick)
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
-        return _Report(time.perf_counter() - started, reason, traceback.format_exc())
+        if isinstance(error, MemoryError):
+            reason += " (the machine ran out of memory: use fewer --workers, or a smaller --sample)"
+        disk_full = isinstance(error, OSError) and error.errno in NO_ROOM
+        return _Report(time.perf_counter() - started, reason, traceback.format_exc(), disk_full)
     return _Report(time.perf_counter() - started)
 
 
 def _note(task: Task, report: _Report, outcome: Outcome, events: Events) -> None:
-    """Enter a report in the outcome and tell the listener."""
+    """Enter a report in the outcome and tell the listener.
+
+    Raises
+    ------
+    _DiskFull
+        If there was no room for the result: the task is left for the next time, and those after it are not begun.
+    """
+    if report.disk_full:
+        raise _DiskFull
     if report.reason:
         outcome.failed[task] = report.reason
         events.failed(task.name, report.reason, report.trace)

@@ -28,6 +28,7 @@ def run(
     threads: o.ThreadsOption = None,
     workers: o.WorkersOption = None,
     cluster: o.ClusterOption = None,
+    copy_to: o.CopyOption = None,
     set_: o.SetOption = [],  # noqa: B006  typer copies it
     out: o.OutOption = DEFAULT_OUT,
     as_json: o.JsonOption = False,
@@ -62,6 +63,7 @@ def run(
         threads=threads,
         workers=workers,
         cluster=cluster,
+        copy_to=copy_to,
         out=out,
         event_log=events,
     )
@@ -82,6 +84,7 @@ def compare(
     threads: o.ThreadsOption = None,
     workers: o.WorkersOption = None,
     cluster: o.ClusterOption = None,
+    copy_to: o.CopyOption = None,
     set_: o.SetOption = [],  # noqa: B006  typer copies it
     out: o.OutOption = DEFAULT_OUT,
     as_json: o.JsonOption = False,
@@ -113,6 +116,7 @@ def compare(
         threads=threads,
         workers=workers,
         cluster=cluster,
+        copy_to=copy_to,
         out=out,
         event_log=events,
     )

@@ -26,7 +26,7 @@ EXIT_CODES = (
     (BAD_USAGE, "bad usage: an option that cannot be used (also a folder for --out)"),
     (INVALID, "invalid scenario, parameters (also by --set) or file of client counts or of households"),
     (MISSING, "data missing or stale"),
-    (SOME_FAILED, "finished with some failed runs"),
+    (SOME_FAILED, "finished with some failed runs, or stopped by a full disk"),
     (CHECK_FAILED, "a check failed"),
     (INTERRUPTED, "interrupted and saved"),
 )
@@ -50,7 +50,16 @@ def _exit_code(error: BaseException) -> int:
         return INVALID
     if isinstance(error, EvidenceError):
         return MISSING
+    if _is_about_room(error):
+        return SOME_FAILED
     return UNEXPECTED
+
+
+def _is_about_room(error: BaseException) -> bool:
+    """Return whether the system had no room for a file."""
+    from experiments.runner import NO_ROOM
+
+    return isinstance(error, OSError) and error.errno in NO_ROOM
 
 
 def _end(error: BaseException, verbose: bool) -> NoReturn:
@@ -69,6 +78,11 @@ def _end(error: BaseException, verbose: bool) -> NoReturn:
         message(f"Unexpected error: {type(error).__name__}: {error}")
         if not verbose:
             message("Add --verbose to see where it happened.")
+    elif _is_about_room(error):
+        message(
+            "Error: the disk is full, and what was being written was taken back. Make room, and give the same "
+            "command again: what is finished is kept."
+        )
     else:
         message(f"Error: {error}" if code != INTERRUPTED else str(error))
     if code == INTERRUPTED:

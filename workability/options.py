@@ -45,6 +45,14 @@ ClusterOption = Annotated[
         metavar="ADDRESS",
     ),
 ]
+CopyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--copy-to",
+        help="Copy results as they are made to an object store or folder; what is there is fetched, not run again.",
+        metavar="URL",
+    ),
+]
 SetOption = Annotated[
     list[str],
     typer.Option("--set", help="Change one value: key=value. Repeat for more.", metavar="KEY=VALUE"),

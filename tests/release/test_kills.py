@@ -16,8 +16,3 @@ def test_three_hundred_hard_kills_lose_nothing(tmp_path: Path, capsys: pytest.Ca
         sys.stdout.write(f"\n{tally.words}\n")
     assert not tally.lost and not tally.redone and not tally.corrupt, tally.words
     assert len(tally.kills) == 3 and tally.kills.total() >= 300
-
-
-def test_twenty_hard_kills_lose_nothing(tmp_path: Path) -> None:
-    tally = hard_kills(20, tmp_path, seed=20)
-    assert not tally.lost and not tally.redone and not tally.corrupt, tally.words
