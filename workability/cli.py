@@ -13,6 +13,7 @@ from workability.command_assumptions import assumptions
 from workability.command_audit import audit
 from workability.command_calibrate import calibrate
 from workability.command_capacity import capacity
+from workability.command_decide import decide
 from workability.command_doctor import doctor
 from workability.command_funding import funding
 from workability.command_gaps import gaps
@@ -23,6 +24,8 @@ from workability.command_results import explain, report, reproduce
 from workability.command_run import compare, run
 from workability.command_savings import savings
 from workability.command_scenarios import check, scenarios
+from workability.command_seek import seek
+from workability.command_sensitivity import sensitivity
 from workability.command_targets import app as targets
 from workability.command_taxben import taxben
 from workability.command_validate import validate
@@ -34,6 +37,8 @@ QUESTIONS = """Which question do you have?
   What would a subsidy do, for whom, at whose cost?    workability run kickstart
   Just a quick draft, one resident in fifty?           workability run kickstart --sample 1:50 --seeds 4
   Which of two schemes does more?                      workability compare kickstart jobs-guarantee --sample 1:50
+  Which to choose, how surely; what would it be        workability decide kickstart jobs-guarantee --sample 1:50
+  worth to know more first?
   What schemes are there, and what is in one?          workability scenarios
                                                        workability scenarios kickstart
   Is my own scenario right?                            workability check my-scheme.yaml
@@ -56,6 +61,9 @@ QUESTIONS = """Which question do you have?
   Does it find what published evaluations found?       workability replicate
   Is the population like the region it stands for?     workability targets --margins
   What is assumed, and what of it matters most?        workability assumptions
+  Which assumptions move what a scheme adds?           workability sensitivity kickstart --method morris
+  What would reach a target, at what cost?             workability seek kickstart --target "+in_work=500"
+                                                         --vary subsidies.kickstart.participant_take_up=40%..70%
   Is this machine fit for it?                          workability doctor
 
 Each command explains itself: workability run --help. Every output says whether its figures are calibrated."""
@@ -135,6 +143,13 @@ app.command(epilog="Output: a folder under savings/ (or --out DIR), tables and t
 app.command(epilog="Output: a table on standard output, and the whole register in the CSV file of --out FILE.csv.")(
     assumptions
 )
+app.command(
+    epilog="Output: a folder under sensitivity/ (or --out DIR), tables and the page's path on standard output."
+)(sensitivity)
+app.command(epilog="Output: a folder under decide/ (or --out DIR), tables and the page's path on standard output.")(
+    decide
+)
+app.command(epilog="Output: a folder under seek/ (or --out DIR), tables and the page's path on standard output.")(seek)
 app.add_typer(targets)
 app.command(
     epilog="Output: a folder under validation/ (or --out DIR), the verdict and the pages' paths on standard output."

@@ -10,16 +10,31 @@ from typing import Any
 import pytest
 
 import evidence.registry
-from results import appraisal_page, diagnostics_page, funding_page, plan_page, validation_page
+from results import (
+    appraisal_page,
+    decision_charts,
+    decision_page,
+    diagnostics_page,
+    funding_page,
+    plan_page,
+    seek_charts,
+    seek_page,
+    sensitivity_page,
+    validation_page,
+)
 from results.appraisal_terms import Choices
 from results.charts import run_charts
 from results.gaps_page import build_page
 from results.report import build_report
+from results.sensitivity_charts import charts_of
+from tests.decisions import made_content
 from tests.property.test_service_map import REGION, WHOLE, mapped, residents
 from tests.unit.results.funding_study import study_of
 from tests.unit.results.plan_result import beside_a_run
 from tests.unit.results.sample_run import contents, seeds
 from tests.unit.results.savings_page import savings_page
+from tests.unit.results.seek_answer import answer as sought
+from tests.unit.results.sensitivity_answer import answer
 from tests.unit.results.test_gaps import FACTS
 from tests.unit.results.test_validation_page import page as validation_of
 
@@ -61,6 +76,46 @@ def savings_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def savings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("savings") / "savings.html"
     path.write_text(appraisal_page.build_page(savings_page(Choices(persistence_years=5))), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def screening(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    content = answer("morris")
+    path = tmp_path_factory.mktemp("screening") / "sensitivity.html"
+    path.write_text(sensitivity_page.build_page(content, charts_of(content)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shares_of_variance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    content = answer("sobol", grouped=True)
+    path = tmp_path_factory.mktemp("shares") / "sensitivity.html"
+    path.write_text(sensitivity_page.build_page(content, charts_of(content)), encoding="utf-8")
+    return path
+
+
+def _answer_to(path: Path, levers: int) -> Path:
+    content = sought(levers)
+    path.write_text(seek_page.build_page(content, seek_charts.charts_of(content)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def one_lever(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _answer_to(tmp_path_factory.mktemp("lever") / "seek.html", 1)
+
+
+@pytest.fixture(scope="session")
+def several_levers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _answer_to(tmp_path_factory.mktemp("levers") / "seek.html", 2)
+
+
+@pytest.fixture(scope="session")
+def decision(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    content = made_content(60)
+    path = tmp_path_factory.mktemp("decision") / "decision.html"
+    path.write_text(decision_page.build_page(content, decision_charts.charts_of(content)), encoding="utf-8")
     return path
 
 

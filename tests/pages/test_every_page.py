@@ -8,7 +8,22 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(params=["report", "service_map", "funding", "savings", "savings_plan", "validation", "diagnostics"])
+@pytest.fixture(
+    params=[
+        "report",
+        "service_map",
+        "funding",
+        "savings",
+        "savings_plan",
+        "validation",
+        "diagnostics",
+        "screening",
+        "shares_of_variance",
+        "decision",
+        "one_lever",
+        "several_levers",
+    ]
+)
 def html(request: pytest.FixtureRequest) -> Path:
     found: Path = request.getfixturevalue(request.param)
     return found

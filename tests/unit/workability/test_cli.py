@@ -31,6 +31,9 @@ COMMANDS = (
     "validate",
     "targets",
     "assumptions",
+    "sensitivity",
+    "decide",
+    "seek",
     "doctor",
 )
 HEAVY = ("numpy", "numba", "pandas", "scipy", "altair", "pyarrow", "duckdb", "mesa", "rich", "simulation")
