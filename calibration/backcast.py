@@ -110,7 +110,7 @@ def past_start(
     given = dict(base.parameters)
     start = redrawn(today, parameters, given, today.levels, FIT_MONTHS)
     # The market answers within months: what this short run finds for it stays.
-    levels, _ = fit(start, targets, months=FIT_MONTHS, averaged=AVERAGED_MONTHS, threads=threads, seed=FIT_SEED)
+    levels = fit(start, targets, months=FIT_MONTHS, averaged=AVERAGED_MONTHS, threads=threads, seed=FIT_SEED)
     levels.place[:, :N_SLOW] = today.levels.place[:, :N_SLOW]
     for _ in range(LED_ROUNDS):
         start = redrawn(today, parameters, given, levels, LED_MONTHS + FIT_MONTHS)
@@ -139,7 +139,7 @@ def _led(start: Start, threads: int) -> np.ndarray[Any, np.dtype[np.float64]]:
         if month >= LED_MONTHS - COUNTED_MONTHS:
             now = stocks(model).astype(float)
             found.append(np.stack([now[:, State.LONG_TERM_SICK], now[:, State.STUDENT :].sum(axis=1)], axis=1))
-    model.lanes.close()
+    model.release()
     return np.asarray(np.maximum(np.mean(found, axis=0), 1.0), float)
 
 

@@ -68,6 +68,7 @@ def run_draw(study: Study, draws: Draws, i: int, sample: int, threads: int) -> d
         row.update({f"stock.{done - 1:03d}.{name.lower()}": float(n) for name, n in zip(STATES, stock, strict=True)})
 
     measures = measure_run(model, study.places, how.settled_months, how.measured_months, count)
+    model.release()
     row.update({f"out.{measure}[{area}]": float(value) for (measure, area), value in measures.items()})
     return row
 

@@ -131,5 +131,5 @@ def fit_region(name: str, *, months: int = 360, sample: int = 1, threads: int = 
     baseline = arm(resolve("baseline", {"region": name}))
     base = cached_start(region, values, baseline, sample=sample, draw=0, threads=threads)
     start = redrawn(base, values, {}, base.levels, months)
-    levels, _ = fit(start, stock_targets(region, sample), months=months, averaged=months // 3, threads=threads)
+    levels = fit(start, stock_targets(region, sample), months=months, averaged=months // 3, threads=threads)
     return as_mapping(region, levels, months, sample)

@@ -60,6 +60,7 @@ def run_shipped(study: Study, draw: Draw, seed: int, sample: int, threads: int =
     model.initialise()
     model.settle_everybody()
     measures = measure_run(model, study.places, how.settled_months, how.measured_months)
+    model.release()
     return {f"out.{measure}[{area}]": float(value) for (measure, area), value in measures.items()}
 
 

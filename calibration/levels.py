@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.arm import ArmSpec
 from scenarios.vocabulary import STATES, State
 from simulation.model import RegionModel
+from simulation.run_in import QUIET
 from simulation.start import Levels, Start
 from simulation.thresholds import LEVELS, with_levels
 from simulation.visit import STANDARD_SHIFT
@@ -84,8 +84,8 @@ def fit(
     seed: int = 0,
     threads: int = 1,
     progress: Callable[[int, RegionModel, Levels], None] | None = None,
-) -> tuple[Levels, RegionModel]:
-    """Return the levels at which the stocks stay on target, from a controlled run of `months`, and the model after it.
+) -> Levels:
+    """Return the levels at which the stocks stay on target, from a controlled run of `months`.
 
     Parameters
     ----------
@@ -97,8 +97,7 @@ def fit(
     progress : called each month with the month, the model and the levels.
     """
     first = start.levels
-    quiet = ArmSpec("levels", (), (), (), (), 10_000, 1)
-    model = RegionModel(start, quiet, seed=seed, threads=threads, first_month=-months, months=months, copy=False)
+    model = RegionModel(start, QUIET, seed=seed, threads=threads, first_month=-months, months=months, copy=False)
     model.initialise()
     model.settle_everybody()
     base = np.log(first.place)
@@ -128,7 +127,6 @@ def fit(
             normal.append(model.tightness.copy())
         if progress is not None:
             progress(month, model, levels)
-    model.lanes.close()
     found = Levels(
         np.asarray(np.round(np.exp(np.mean([k[0] for k in kept], axis=0)), DIGITS), float),
         round(float(np.mean([k[1] for k in kept])), DIGITS),
@@ -136,7 +134,8 @@ def fit(
     )
     _apply(model, found, own_shift)
     start.tightness = np.mean(normal, axis=0)
-    return found, model
+    model.release()
+    return found
 
 
 def _apply(model: RegionModel, levels: Levels, own_shift: int) -> None:

@@ -21,6 +21,7 @@ from simulation.columns import Columns, Firms
 from simulation.covariates import GRID, SPELL_CAP
 from simulation.model import RegionModel
 from simulation.parameters import build
+from simulation.run_in import QUIET
 from simulation.start import Levels, Start, shift_calendar, tables_of
 from simulation.thresholds import CLASS_OF_BITS, DESTINATIONS, LEVELS, ONE
 
@@ -122,9 +123,11 @@ def solve(
     before = replace(start, tables=base.tables)
     guess = base.levels.place * expected_moves(before, -ahead) / np.maximum(expected_moves(start, -ahead), 1e-9)
     start = redrawn(base, values, overrides, replace(base.levels, place=np.clip(guess, *BOUNDS)), ahead)
-    levels, model = fit(start, targets, months=ahead, averaged=how.averaged_months, seed=seed, threads=threads)
+    levels = fit(start, targets, months=ahead, averaged=how.averaged_months, seed=seed, threads=threads)
     length = how.settled_months + how.measured_months
-    after = RegionModel(start, model.arm, seed=seed, threads=threads, months=length, copy=False)
+    after = RegionModel(start, QUIET, seed=seed, threads=threads, months=length, copy=False)
     after.initialise()
     after.settle_everybody()
-    return Solved(levels, measure_run(after, places, how.settled_months, how.measured_months))
+    measures = measure_run(after, places, how.settled_months, how.measured_months)
+    after.release()
+    return Solved(levels, measures)

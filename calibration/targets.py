@@ -50,7 +50,9 @@ def measure(
     model.initialise()
     model.settle_everybody()
     tell = None if progress is None else lambda done: progress(done, total)
-    return measure_run(model, places, settled, MEASURED_MONTHS, tell)
+    measures = measure_run(model, places, settled, MEASURED_MONTHS, tell)
+    model.release()
+    return measures
 
 
 def table(region: Region, values: Mapping[tuple[str, str], float], role: str = "fit") -> pd.DataFrame:
