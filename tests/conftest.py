@@ -17,6 +17,10 @@ os.environ["NO_COLOR"] = "1"
 os.environ["WORKABILITY_DRAW"] = "0"  # draws of a posterior are for the tests about them
 os.environ.pop("FORCE_COLOR", None)
 
+from experiments.algebra import one_thread_of_algebra  # noqa: E402  NumPy comes later
+
+one_thread_of_algebra()
+
 from experiments.first_compile import compiled_alongside  # noqa: E402  the cache's place comes first
 from experiments.folders import keep_compiled_code  # noqa: E402
 

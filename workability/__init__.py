@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from experiments.algebra import one_thread_of_algebra
 from experiments.folders import keep_compiled_code
 from experiments.version import __version__
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from workability.notebook import Comparison, Scenario, database, run, taxben
 
 keep_compiled_code()
+one_thread_of_algebra()
 
 __all__ = ["Comparison", "Scenario", "__version__", "database", "run", "taxben"]
 

@@ -104,6 +104,7 @@ def run(work: FullWork, n: int, workers: int) -> Outcome:
     return run_many(tasks(n), work, work.is_saved, workers=workers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_where_a_result_finds_no_room_those_after_it_are_not_begun(tmp_path: Path, workers: int) -> None:
     outcome = run(FullWork(str(tmp_path), full=(3,)), 40, workers)

@@ -131,6 +131,24 @@ def test_a_damaged_seed_file_is_redone_and_the_others_are_not(
     assert not half.exists()
 
 
+def test_the_content_hash_depends_on_what_decides_a_figure_and_on_nothing_else(tmp_path: Path) -> None:
+    def content(out: Path = tmp_path, **changes: Any) -> str:
+        return paired.plan(request(out, **changes)).content_hash
+
+    plain = content()
+    assert content(tmp_path / "elsewhere", threads=2, workers=2) == plain
+    region = {"region": "eskermere"}
+    others = {
+        content(n_seeds=9),
+        content(seed=2),
+        content(sample=50),
+        content(months=12),
+        content(overrides={**region, "context": "weak-demand"}),
+        content(overrides={**region, "subsidies.kickstart.hours_week": "30"}),
+    }
+    assert len(others | {plain}) == 7
+
+
 def test_processes_and_threads_change_no_byte(tmp_path: Path, whole: paired.Finished) -> None:
     pool = paired.run(request(tmp_path / "pool", workers=2))
     assert checksums(pool.folder) == checksums(whole.folder)

@@ -231,21 +231,3 @@ def test_the_command_line_beats_the_environment(tmp_path: Path) -> None:
     shown = json.loads(workability(*words, *over, cwd=tmp_path, **variable).stdout)
     assert shown["scenario"]["subsidies"][0]["hours_week"] == 30
     assert shown["origins"]["subsidies.kickstart.hours_week"] == "command line"
-
-
-def test_the_content_hash_depends_on_what_decides_a_figure_and_on_nothing_else(tmp_path: Path) -> None:
-    def run_id(*words: str) -> str:
-        done = workability("run", "kickstart", "--sample", "1:1000", "--dry-run", "--json", *words, cwd=tmp_path)
-        return str(json.loads(done.stdout)["run_id"])
-
-    plain = run_id()
-    assert run_id("--threads", "2", "--workers", "1", "--out", "elsewhere") == plain
-    others = {
-        run_id("--seeds", "9"),
-        run_id("--seed", "2"),
-        run_id("--sample", "1:500"),
-        run_id("--months", "12"),
-        run_id("--set", "context=weak-demand"),
-        run_id("--set", "subsidies.kickstart.hours_week=30"),
-    }
-    assert len(others | {plain}) == 7

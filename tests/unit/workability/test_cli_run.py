@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 SMALL = ("run", "kickstart", "--set", "region=eskermere", "--sample", "1:60", "--months", "6", "--workers", "1")
 DEADLINE_SECONDS = 120
@@ -54,6 +56,7 @@ def test_run_explain_report_and_a_second_run_that_repeats_nothing(tmp_path: Path
     assert "report.html" in spoilt.stderr
 
 
+@pytest.mark.slow
 def test_a_context_and_other_changes_are_named_beside_the_figures(tmp_path: Path) -> None:
     words = (*SMALL, "--seeds", "1", "--set", "context=weak-demand", "--set", "subsidies.kickstart.hours_week=30")
     done = workability(*words, cwd=tmp_path)
@@ -88,6 +91,7 @@ def test_ctrl_c_keeps_what_is_finished_and_names_the_command_that_goes_on(tmp_pa
     assert not list(tmp_path.glob("runs/*/*/seeds/.*"))
 
 
+@pytest.mark.slow
 def test_the_event_log_is_written_and_not_written_twice(tmp_path: Path) -> None:
     words = ("run", "kickstart", "--sample", "1:1000", "--seeds", "1", "--months", "6", "--events")
     told = workability(*words, "--dry-run", cwd=tmp_path)
@@ -104,6 +108,7 @@ def test_the_event_log_is_written_and_not_written_twice(tmp_path: Path) -> None:
     assert [path.stat().st_mtime_ns for path in found] == written
 
 
+@pytest.mark.slow
 def test_savings_of_a_run_are_printed_written_and_the_same_again(tmp_path: Path) -> None:
     assert workability(*SMALL, "--seeds", "2", "--quiet", cwd=tmp_path).returncode == 0
     before = {path: path.read_bytes() for path in (tmp_path / "runs").rglob("*") if path.is_file()}
