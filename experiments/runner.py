@@ -25,6 +25,8 @@ from experiments.events import Events
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 """What the system says when a disk, or a user's share of it, is full."""
+KILLED = "KilledWorker"
+"""What a cluster raises of a task whose worker died once too often."""
 
 
 @dataclass(frozen=True, order=True)
@@ -128,7 +130,11 @@ def run_many(
                     raise KeyboardInterrupt
         if missing[n_here:] and cluster is not None:
             with _environment(threads), cluster as executor:
-                _collect(executor, missing[n_here:], work, outcome, heard)
+                suspects = _collect(executor, missing[n_here:], work, outcome, heard)
+                for task in _without_result(suspects, outcome):
+                    if not is_saved(task):
+                        _collect(executor, [task], work, outcome, heard, alone=True)
+            outcome.finished += [task for task in _without_result(missing, outcome) if is_saved(task)]
             for task in [task for task in outcome.failed if is_saved(task)]:  # its worker died after it had saved
                 del outcome.failed[task]
                 outcome.finished.append(task)
@@ -278,14 +284,20 @@ def _part_of(work: Work, task: Task) -> Work:
     return work if part is None else part(task)
 
 
-def _collect(executor: Executor, tasks: list[Task], work: Work, outcome: Outcome, events: Events) -> None:
+def _collect(
+    executor: Executor, tasks: list[Task], work: Work, outcome: Outcome, events: Events, *, alone: bool = False
+) -> list[Task]:
     """Hand tasks to an executor and note each as it ends; where it was not run to its end, why.
+
+    Returned are, unless they run `alone`, tasks that workers of a cluster died of: whatever waits on a worker behind a
+    task that kills it is blamed as well.
 
     Raises
     ------
     BrokenProcessPool
         If a process of a pool died; what it was at is not known.
     """
+    suspects: list[Task] = []
     waiting: dict[Future[_Report], Task] = {
         executor.submit(partial(_attempt, _part_of(work, task)), task): task for task in tasks
     }
@@ -299,5 +311,9 @@ def _collect(executor: Executor, tasks: list[Task], work: Work, outcome: Outcome
             except CancelledError:
                 report = _Report(0.0, "the cluster let it go: was its scheduler stopped?")
             except Exception as problem:  # a cluster's own trouble, such as a task that killed every worker
+                if type(problem).__name__ == KILLED and not alone:
+                    suspects.append(waiting.pop(future))
+                    continue
                 report = _Report(0.0, f"{type(problem).__name__}: {problem}")
             _note(waiting.pop(future), report, outcome, events)
+    return sorted(suspects)

@@ -6,8 +6,11 @@ import hashlib
 import os
 import signal
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,6 +158,36 @@ def test_a_worker_process_that_dies_costs_only_its_own_seed(tmp_path: Path) -> N
     outcome, _ = run(FakeWork(str(tmp_path), dies=(1,)), 4, workers=2)
     assert [t.seed for t in outcome.saved] == [0, 2, 3]
     assert list(outcome.failed) == [Task(0, 1)]
+
+
+class KilledWorker(Exception):
+    """What a cluster says of a task whose worker died once too often."""
+
+
+class Cluster(Executor):
+    """Blames tasks that wait behind a task that kills its worker, as long as they are not alone."""
+
+    def __init__(self, kills: int, blamed: tuple[int, ...]) -> None:
+        self.kills, self.blamed = kills, blamed
+
+    def submit(self, fn: Any, /, *words: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        seed = words[0].seed
+        if seed == self.kills or seed in self.blamed:
+            self.blamed = tuple(other for other in self.blamed if other != seed)
+            future.set_exception(KilledWorker("died"))
+        else:
+            future.set_result(fn(*words, **named))
+        return future
+
+
+def test_what_waits_behind_a_task_that_kills_its_worker_does_not_fail_with_it(tmp_path: Path) -> None:
+    work, heard = FakeWork(str(tmp_path)), Heard()
+    wanted = [Task(0, seed) for seed in range(6)]
+    outcome = run_many(wanted, work, work.is_saved, events=heard, cluster=nullcontext(Cluster(2, (1, 4))))
+    assert list(outcome.failed) == [Task(0, 2)] and "KilledWorker" in outcome.failed[Task(0, 2)]
+    assert heard.failures == ["draw 0 seed 2: KilledWorker: died"]
+    assert [task.seed for task in outcome.saved] == [0, 1, 3, 4, 5]
 
 
 def test_thread_counts_of_this_process_are_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
