@@ -44,7 +44,7 @@ SEEN_FROM = 0.5
 """Slope, in standard deviations of all errors per one of the prior, from which the figures see a direction."""
 TEMPERATURES = (32.0, 16.0, 8.0, 4.0, 2.0, 1.0)
 """Each generation's; the last, 1, is exact."""
-WARMING, PARTICLES, PARTS = 500, 2000, 4
+WARMING, PARTICLES, PARTS = 500, 2500, 5
 """Particles of a generation before the last, of the last in all parts together, and parts that know nothing of each
 other."""
 STEPS, DRAWS = 3000, 4000
