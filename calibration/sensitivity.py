@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,16 +16,15 @@ from calibration.sensitivity_runs import VECTORS, VectorWork, results_of
 from calibration.sensitivity_study import SensitivityStudy, sensitivity_study
 from calibration.sensitivity_vectors import ID, PULLED, vector_table
 from experiments import estimate as cost
-from experiments.errors import Interrupted, MissingData, SomeRunsFailed
+from experiments.answers import Answer, is_finished
+from experiments.errors import Interrupted, SomeRunsFailed
 from experiments.events import Events
 from experiments.folders import compiled_code, drop_old_compiled_code, is_compiled, only_writer, usable_folder
-from experiments.run_folder import is_complete
 from experiments.runner import run_many
 from experiments.sensitivity_analysis import Chance, MorrisFound, SobolFound, chance_of, morris, sobol
 from experiments.sensitivity_design import MORRIS, SOBOL, Design, refuse_if_out_of_order
 from results.files import write_bytes
 from results.sensitivity_store import PAGE, read_sensitivity, write_sensitivity
-from results.store import altered
 
 WIDTH = 0.05
 """Width of a 95% interval at which an index is settled."""
@@ -45,20 +43,10 @@ class Analysed:
 
 
 @dataclass(frozen=True)
-class FinishedSensitivity:
+class FinishedSensitivity(Answer):
     """An answer on disk: its folder and its content as plain values."""
 
-    folder: Path
-    content: dict[str, Any]
-
-    @property
-    def page(self) -> Path:
-        """Return the page."""
-        return self.folder / PAGE
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return where the answer is kept, and its content."""
-        return {"folder": self.folder.as_posix(), "page": self.page.as_posix(), **self.content}
+    page_name = PAGE
 
 
 def analyse_sensitivity(request: SensitivityRequest, events: Events | None = None) -> FinishedSensitivity:
@@ -79,14 +67,7 @@ def analyse_sensitivity(request: SensitivityRequest, events: Events | None = Non
     heard = events or Events()
     study = sensitivity_study(request)
     folder = study.folder
-    if is_complete(folder.path):
-        changed = altered(folder.path)
-        if changed:
-            raise MissingData(
-                f"{folder.path}: not as it was written: {', '.join(changed[:5])}. "
-                "Delete the folder, or name another with --out DIR."
-            )
-        heard.stage(f"This answer is finished already: {folder.path}")
+    if is_finished(folder.path, "answer", heard):
         return FinishedSensitivity(folder.path, read_sensitivity(folder.path))
     cost.refuse_if_too_large(study.estimate, request.study.sample, study.means()[0])
     usable_folder(folder.path)

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.answers import is_finished
 from experiments.cache import hash_of
 from experiments.errors import InvalidData, InvalidRequest, MissingData
 from experiments.events import Events
 from experiments.folders import only_writer, usable_folder
 from experiments.plans import shipped_region
 from experiments.requests import usable_cores
-from experiments.run_folder import is_complete
 from experiments.service_map import MapRequest, facts_of, start_for
 from results.audit_file import Clients, ClientsError, read_clients, template
 from results.equity import PLACE, group_names, members
-from results.store import RunFolder, altered
+from results.store import RunFolder
 from scenarios.eligibility import AllOf, Rule
 from scenarios.errors import listing, nearest, shown
 
@@ -135,14 +135,7 @@ def make_audit(request: AuditRequest, events: Events | None = None) -> FinishedA
     clients = _clients(request.clients, region)
     content_hash = hash_of("audit", FORMAT, request.population.content_hash, key, repr(rule), repr(clients))
     folder = RunFolder(request.out, request.region, content_hash)
-    if is_complete(folder.path):
-        changed = altered(folder.path)
-        if changed:
-            raise MissingData(
-                f"{folder.path}: not as it was written: {', '.join(changed[:5])}. "
-                "Delete the folder, or name another with --out DIR."
-            )
-        heard.stage(f"This audit is finished already: {folder.path}")
+    if is_finished(folder.path, "audit", heard):
         return FinishedAudit(folder.path, json.loads((folder.path / CONTENT).read_text(encoding="utf-8")))
     usable_folder(folder.path)
     with only_writer(folder.path):

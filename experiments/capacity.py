@@ -13,19 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import estimate as cost
+from experiments.answers import Answer, is_finished
 from experiments.capacity_search import Curve, answer_of, search
-from experiments.errors import Interrupted, InvalidRequest, MissingData, RunError, UnfitScenarios
+from experiments.errors import Interrupted, InvalidRequest, RunError, UnfitScenarios
 from experiments.events import Events
 from experiments.folders import cache_folder, drop_old_compiled_code, is_compiled, only_writer, usable_folder
 from experiments.paired import PairWork, work_of
 from experiments.plans import Plan, plan
 from experiments.requests import Request
-from experiments.run_folder import is_complete
 from experiments.runner import Task, run_many
 from experiments.version import MODEL_PACKAGES, __version__, source_hash
 from results.capacity_store import PAGE, read_capacity, write_capacity
 from results.capacity_words import CapacityFacts
-from results.store import RunFolder, altered
+from results.store import RunFolder
 
 if TYPE_CHECKING:
     from results.capacity import CapacityFound
@@ -158,20 +158,10 @@ class CapacityStudy:
 
 
 @dataclass(frozen=True)
-class FinishedCapacity:
+class FinishedCapacity(Answer):
     """An answer on disk: its folder and its content as plain values."""
 
-    folder: Path
-    content: dict[str, Any]
-
-    @property
-    def page(self) -> Path:
-        """Return the page."""
-        return self.folder / PAGE
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return where the answer is kept, and its content."""
-        return {"folder": self.folder.as_posix(), "page": self.page.as_posix(), **self.content}
+    page_name = PAGE
 
 
 def capacity_study(request: CapacityRequest) -> CapacityStudy:
@@ -236,14 +226,7 @@ def find_capacity(request: CapacityRequest, events: Events | None = None) -> Fin
     heard = events or Events()
     study = capacity_study(request)
     folder = study.folder
-    if is_complete(folder.path):
-        changed = altered(folder.path)
-        if changed:
-            raise MissingData(
-                f"{folder.path}: not as it was written: {', '.join(changed[:5])}. "
-                "Delete the folder, or name another with --out DIR."
-            )
-        heard.stage(f"This answer is finished already: {folder.path}")
+    if is_finished(folder.path, "answer", heard):
         return FinishedCapacity(folder.path, read_capacity(folder.path))
     cost.refuse_if_too_large(study.plan.estimate, request.study.sample, study.plan.workers)
     usable_folder(folder.path)

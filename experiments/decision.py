@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from experiments import paired, run_folder
+from experiments.answers import Answer, is_finished
 from experiments.cache import hash_of
 from experiments.decision_content import content_of
 from experiments.decision_request import DecisionRequest
-from experiments.errors import Differs, InvalidRequest, MissingData, SomeRunsFailed, UnfitScenarios
+from experiments.errors import Differs, InvalidRequest, SomeRunsFailed, UnfitScenarios
 from experiments.estimate import spoken_seconds
 from experiments.events import Events
 from experiments.folders import only_writer, usable_folder
@@ -23,7 +23,7 @@ from experiments.version import MODEL_PACKAGES, __version__, source_hash
 from results.decision_figures import OptionFigures, figures_of
 from results.decision_store import PAGE, read_decision, write_decision
 from results.report import PAGES
-from results.store import RunFolder, altered
+from results.store import RunFolder
 
 FORMAT = 1
 """Raise it when the same inputs would fill a folder with other content."""
@@ -102,20 +102,10 @@ class DecisionStudy:
 
 
 @dataclass(frozen=True)
-class FinishedDecision:
+class FinishedDecision(Answer):
     """A decision on disk: its folder and its content as plain values."""
 
-    folder: Path
-    content: dict[str, Any]
-
-    @property
-    def page(self) -> Path:
-        """Return the page."""
-        return self.folder / PAGE
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return where the decision is kept, and its content."""
-        return {"folder": self.folder.as_posix(), "page": self.page.as_posix(), **self.content}
+    page_name = PAGE
 
 
 def decision_study(request: DecisionRequest) -> DecisionStudy:
@@ -191,14 +181,7 @@ def decide(request: DecisionRequest, events: Events | None = None) -> FinishedDe
     heard = events or Events()
     study = decision_study(request)
     folder = study.folder
-    if run_folder.is_complete(folder.path):
-        changed = altered(folder.path)
-        if changed:
-            raise MissingData(
-                f"{folder.path}: not as it was written: {', '.join(changed[:5])}. "
-                "Delete the folder, or name another with --out DIR."
-            )
-        heard.stage(f"This decision is finished already: {folder.path}")
+    if is_finished(folder.path, "decision", heard):
         return FinishedDecision(folder.path, read_decision(folder.path))
     usable_folder(folder.path)
     with only_writer(folder.path):

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import estimate as cost
+from experiments.answers import is_finished
 from experiments.cache import hash_of
-from experiments.errors import Interrupted, InvalidRequest, MissingData, RunError, SomeRunsFailed, UnfitScenarios
+from experiments.errors import Interrupted, InvalidRequest, RunError, SomeRunsFailed, UnfitScenarios
 from experiments.events import Events, Log
 from experiments.folders import drop_old_compiled_code, is_compiled, only_writer, usable_folder
 from experiments.funding_arms import HINDSIGHT, ArmKey, ArmsWork, Part, parts_of
@@ -23,7 +24,7 @@ from experiments.funding_words import facts_of, manifest_of
 from experiments.paired import work_of
 from experiments.plans import Plan, plan
 from experiments.requests import Request, usable_cores
-from experiments.run_folder import LOG_FILE, is_complete
+from experiments.run_folder import LOG_FILE
 from experiments.runner import Outcome, Task, run_many
 from experiments.version import MODEL_PACKAGES, __version__, source_hash
 from results.funding_build import UnequalMoney, study_of
@@ -32,7 +33,7 @@ from results.funding_data import FundingStudy
 from results.funding_read import NOTHING
 from results.funding_stats import all_masks, words_of
 from results.funding_store import read_study, write_study
-from results.store import RunFolder, altered
+from results.store import RunFolder
 from scenarios.errors import nearest
 from scenarios.fund_specs import ALLOCATORS, CONSTRAINTS, FundingSpec
 
@@ -263,14 +264,7 @@ def run_funding(request: FundingRequest, events: Events | None = None) -> Finish
     """
     heard, study = events or Events(), funding_plan(request)
     folder = study.folder
-    if is_complete(folder.path):
-        changed = altered(folder.path)
-        if changed:
-            raise MissingData(
-                f"{folder.path}: not as it was written: {', '.join(changed[:5])}. "
-                "Delete the folder, or name another with --out DIR."
-            )
-        heard.stage(f"This study is finished already: {folder.path}")
+    if is_finished(folder.path, "study", heard):
         return FinishedFunding(folder.path, read_study(folder.path), {})
     cost.refuse_if_too_large(study.estimate, request.study.sample, study.workers)
     usable_folder(folder.path)

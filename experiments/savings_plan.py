@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evidence.errors import EvidenceError
+from experiments.answers import is_finished
 from experiments.cache import hash_of
 from experiments.errors import InvalidData, InvalidRequest, MissingData, UnusableOutput
 from experiments.events import Events
 from experiments.folders import only_writer, usable_folder
 from experiments.plans import shipped_region
 from experiments.requests import check_threads
-from experiments.run_folder import find, is_complete, pairs_of, refuse_if_altered
+from experiments.run_folder import find, pairs_of, refuse_if_altered
 from experiments.service_map import MapRequest, start_for
 from experiments.version import __version__, source_hash
 from results.geography import Geography, geography_of
@@ -27,7 +28,7 @@ from results.plan_claims import claim_rows
 from results.plan_data import PlanFacts, PlanResult
 from results.plan_model import LowPay, ModelFigure, low_pay_rows, model_figures
 from results.plan_page import CONTENT, PAGE, TABLE, write_plan
-from results.store import RunFolder, altered, calibration_of, read_manifest
+from results.store import RunFolder, calibration_of, read_manifest
 from results.summary import NOT_CALIBRATED
 from results.unit_cost_cells import UnitCostFileError
 from results.unit_cost_import import Imported, import_unit_costs, write_edition
@@ -157,14 +158,7 @@ def make_plan(request: PlanRequest, events: Events | None = None) -> FinishedPla
     index = {int(year): float(value) for year, value in zip(prices["year"], prices["index"], strict=True)}
     where = _geography(request, plan)
     folder = RunFolder(request.out, plan.name, _content_hash(request, plan, index))
-    if is_complete(folder.path):
-        changed = altered(folder.path)
-        if changed:
-            raise MissingData(
-                f"{folder.path}: not as it was written: {', '.join(changed[:5])}. "
-                "Delete the folder, or name another with --out DIR."
-            )
-        heard.stage(f"This page is finished already: {folder.path}")
+    if is_finished(folder.path, "page", heard):
         return FinishedPlan(folder.path, json.loads((folder.path / CONTENT).read_text(encoding="utf-8")))
     usable_folder(folder.path)
     with only_writer(folder.path):

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments import estimate as cost
-from experiments.errors import Interrupted, MissingData
+from experiments.answers import Answer, is_finished
+from experiments.errors import Interrupted
 from experiments.events import Events
 from experiments.folders import only_writer, usable_folder
-from experiments.run_folder import is_complete
 from experiments.seek_chance import Shape, Spread, ends_to_try, over_draws, over_seeds, shape_of
 from experiments.seek_many import Points, by_draw, search_many
 from experiments.seek_runs import Bench
@@ -22,26 +20,15 @@ from experiments.seek_search import Crossing, Tried, best_value, search, status_
 from experiments.seek_study import Point, SeekRequest, SeekStudy, seek_study
 from results.seek_store import PAGE, read_seek, write_seek
 from results.seek_target import LEVEL, Figure
-from results.store import altered
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class FinishedSeek:
+class FinishedSeek(Answer):
     """An answer on disk: its folder and its content as plain values."""
 
-    folder: Path
-    content: dict[str, Any]
-
-    @property
-    def page(self) -> Path:
-        """Return the page."""
-        return self.folder / PAGE
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return where the answer is kept, and its content."""
-        return {"folder": self.folder.as_posix(), "page": self.page.as_posix(), **self.content}
+    page_name = PAGE
 
 
 @dataclass(frozen=True)
@@ -113,14 +100,7 @@ def seek(request: SeekRequest, events: Events | None = None) -> FinishedSeek:
     heard = events or Events()
     study = seek_study(request)
     folder = study.folder
-    if is_complete(folder.path):
-        changed = altered(folder.path)
-        if changed:
-            raise MissingData(
-                f"{folder.path}: not as it was written: {', '.join(changed[:5])}. "
-                "Delete the folder, or name another with --out DIR."
-            )
-        heard.stage(f"This answer is finished already: {folder.path}")
+    if is_finished(folder.path, "answer", heard):
         return FinishedSeek(folder.path, read_seek(folder.path))
     cost.refuse_if_too_large(study.estimate, request.study.sample, study.plan.workers)
     usable_folder(folder.path)

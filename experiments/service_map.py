@@ -7,19 +7,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.answers import Answer, is_finished
 from experiments.cache import cached_start, hash_of, parameters_hash, rules_hash
-from experiments.errors import InvalidRequest, MissingData
+from experiments.errors import InvalidRequest
 from experiments.estimate import estimate, refuse_if_too_large
 from experiments.events import Events
 from experiments.folders import drop_old_compiled_code, is_compiled, only_writer, usable_folder
 from experiments.plans import residents_of, shipped_parameters, shipped_region
 from experiments.requests import MAX_SAMPLE, check_threads, usable_cores
-from experiments.run_folder import find, is_complete, refuse_if_altered
+from experiments.run_folder import find, refuse_if_altered
 from experiments.version import MODEL_PACKAGES, __version__, source_hash
 from results.gaps_data import MapFacts
 from results.gaps_run import Delivery, has_counts, read_delivery, run_facts
 from results.gaps_store import PAGE, read_map, write_map
-from results.store import RunFolder, altered, read_manifest
+from results.store import RunFolder, read_manifest
 
 if TYPE_CHECKING:
     from evidence.model import Region
@@ -102,20 +103,10 @@ class MapRequest:
 
 
 @dataclass(frozen=True)
-class FinishedMap:
+class FinishedMap(Answer):
     """A map on disk: its folder and its content as plain values."""
 
-    folder: Path
-    content: dict[str, Any]
-
-    @property
-    def page(self) -> Path:
-        """Return the page."""
-        return self.folder / PAGE
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return where the map is kept, and its content."""
-        return {"folder": self.folder.as_posix(), "page": self.page.as_posix(), **self.content}
+    page_name = PAGE
 
 
 def make_map(request: MapRequest, events: Events | None = None) -> FinishedMap:
@@ -140,14 +131,7 @@ def make_map(request: MapRequest, events: Events | None = None) -> FinishedMap:
     region = shipped_region(request.region)
     catalogue, needs = load_catalogue(request.region), load_needs(request.region)
     folder = request.folder
-    if is_complete(folder.path):
-        changed = altered(folder.path)
-        if changed:
-            raise MissingData(
-                f"{folder.path}: not as it was written: {', '.join(changed[:5])}. "
-                "Delete the folder, or name another with --out DIR."
-            )
-        heard.stage(f"This map is finished already: {folder.path}")
+    if is_finished(folder.path, "map", heard):
         return FinishedMap(folder.path, read_map(folder.path))
     usable_folder(folder.path)
     with only_writer(folder.path):

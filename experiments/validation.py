@@ -8,13 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.answers import is_finished
 from experiments.cache import hash_of
 from experiments.errors import MissingData, ValidationFails
+from experiments.events import Events
 from experiments.folders import only_writer, usable_folder
 from experiments.plans import shipped_parameters, shipped_region
 from experiments.posterior import departures, refuse_if_stale
 from experiments.version import __version__, source_hash
-from results.store import RunFolder, altered
+from results.store import RunFolder
 
 if TYPE_CHECKING:
     from evidence.model import Region
@@ -154,13 +156,7 @@ def validate_region(request: ValidationRequest) -> FinishedValidation:
         )
     refuse_if_stale(posterior, region, shipped_parameters())
     page, folder = page_of(region, files), request.folder
-    if folder.is_complete:
-        changed = altered(folder.path)
-        if changed:
-            raise MissingData(
-                f"{folder.path}: not as it was written: {', '.join(changed[:5])}. "
-                "Delete the folder, or name another with --out DIR."
-            )
+    if is_finished(folder.path, "scorecard", Events()):
         return FinishedValidation(folder.path, plain_validation(page), page)
     usable_folder(folder.path)
     with only_writer(folder.path):
