@@ -81,14 +81,12 @@ class Accounts:
     def pay(self, model: RegionModel) -> None:
         """Bring standing payments up to date and post the month of every placement."""
         lists, counts = model.lists, model.counters[0].subsidies
-        joined, n = join_changed(lists, model.block, -(-model.start.n // model.block), model.n_hired)
-        self._settle(model, lists.changed, lists.reason, n)
-        if not model.subsidies:
-            return
-        for rows, length, starting in ((lists.changed, joined, 0), (lists.hired, model.n_hired, 1)):
+        n = join_changed(lists, model.block, -(-model.start.n // model.block), model.n_hired)
+        self._settle(model, lists.due, lists.due_reason, n)
+        if model.subsidies:
             pay_placements(
-                model.columns, rows, length, model.terms, model.rates, model.month, starting,
-                self.posted, counts, self.paid, self.owed,
+                model.columns, lists.due, n, model.terms, model.rates, model.month, self.posted, counts, self.paid,
+                self.owed,
             )  # fmt: skip
 
     def close(self, model: RegionModel, subsidy: Subsidy, counts: NDArray[np.int64]) -> None:

@@ -149,7 +149,10 @@ class Record(NamedTuple):
 
 
 class Lists(NamedTuple):
-    """Lists of the month. The first group is written at block positions, the second joined in row order."""
+    """Lists of the month: those that the pass writes at block positions, then those joined in row order.
+
+    `due`, `due_reason`: whose payments may have changed, and why; each resident once.
+    """
 
     hit: NDArray[np.uint8]
     events: NDArray[np.uint32]
@@ -168,6 +171,8 @@ class Lists(NamedTuple):
     seeker: NDArray[np.uint32]
     seeker_facts: NDArray[np.int64]
     hired: NDArray[np.uint32]
+    due: NDArray[np.uint32]
+    due_reason: NDArray[np.uint8]
 
 
 class Matching(NamedTuple):
@@ -286,8 +291,8 @@ def empty_lists(n: int) -> Lists:
         why=np.zeros(n, np.uint8),
         hashes=np.zeros(n, np.uint64),
         n_events=np.zeros(blocks, np.int64),
-        changed=np.zeros(2 * n, np.uint32),  # everybody may both change and be hired
-        reason=np.zeros(2 * n, np.uint8),
+        changed=np.zeros(n, np.uint32),
+        reason=np.zeros(n, np.uint8),
         n_changed=np.zeros(blocks, np.int64),
         leaver=np.zeros(n, np.int32),
         fate=np.zeros(n, np.uint8),
@@ -298,6 +303,8 @@ def empty_lists(n: int) -> Lists:
         seeker=np.zeros(n, np.uint32),
         seeker_facts=np.zeros(n, np.int64),
         hired=np.zeros(n, np.uint32),
+        due=np.zeros(n, np.uint32),
+        due_reason=np.zeros(n, np.uint8),
     )
 
 

@@ -12,11 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from llvmlite import ir
+from numba import extending
+from numba.core import cgutils
+from numba.np.arrayobj import make_array
 from platformdirs import user_cache_path
 
-# numba's annotations know neither its settings nor `_nrt`
+# numba's annotations know neither its settings nor `_nrt`, nor what extends it
 _config: Any = numba.config
 _njit: Any = numba.njit
+_intrinsic: Any = extending.intrinsic
+_utils: Any = cgutils
+_array: Any = make_array
 
 
 def _cache_folder() -> Path:
@@ -43,3 +50,26 @@ scalar = _njit(cache=True, inline="always", error_model="numpy")
 """Helpers of scalars, pasted into their callers."""
 rule = _njit(cache=True, error_model="numpy", _nrt=False)
 """Rules of law: compiled once each and called, because pasted everywhere they took minutes to compile."""
+
+
+@_intrinsic
+def ask_ahead(context: Any, array: Any, row: Any) -> Any:
+    """Ask the memory for the first item of an array's row, which a kernel will need soon, without waiting for it.
+
+    It changes no value and may name a row beyond the end. A pass over few of many rows waits for memory most of its
+    time otherwise: their order is known, but not to the processor.
+    """
+
+    def generate(target: Any, builder: Any, signature: Any, given: Any) -> Any:
+        held = _array(signature.args[0])(target, builder, given[0])
+        place = target.cast(builder, given[1], signature.args[1], numba.types.intp)
+        stride = _utils.unpack_tuple(builder, held.strides)[0]
+        byte = builder.bitcast(held.data, _utils.voidptr_t)
+        address = builder.gep(byte, [builder.mul(place, stride)])
+        flag = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [address.type, flag, flag, flag])
+        asked = builder.module.declare_intrinsic("llvm.prefetch", [address.type], kind)
+        builder.call(asked, [address, flag(0), flag(3), flag(1)])  # to read, to keep in every cache, data
+        return target.get_dummy_value()
+
+    return numba.types.void(array, row), generate

@@ -11,7 +11,7 @@ import numpy as np
 
 from simulation.compiling import kernel
 from simulation.streams import draw, high, low
-from simulation.visit import PLACE_CLOSED, PLACE_KEPT, SLOT_CLOSED, UNIT
+from simulation.visit import DISABILITY, PLACE_CLOSED, PLACE_KEPT, SLOT_CLOSED, UNIT
 
 RATE_ONE = 1 << 32
 """1.0 of a monthly share in 32-bit fixed point."""
@@ -57,27 +57,33 @@ def join_lists(lists: Any, firms: Any, block: int, n_blocks: int) -> int:
 
 
 @kernel
-def join_changed(lists: Any, block: int, n_blocks: int, n_hired: int) -> Any:
-    """Join the blocks' lists of changed rows in row order, in place, then the hired; return both lengths.
-
-    Somebody may stand in both parts: settling him twice is settling him once.
+def join_changed(lists: Any, block: int, n_blocks: int, n_hired: int) -> int:
+    """Merge the blocks' lists of changed rows and the hired into one in row order, nobody twice; return its length.
 
     Parameters
     ----------
-    lists : lists of the month, written.
+    lists : lists of the month, written; the hired are in row order.
     block, n_blocks : rows of a block and their number.
     n_hired : length of the list of the hired.
     """
-    n = 0
+    due, why, hired = lists.due, lists.due_reason, lists.hired
+    n, h = 0, 0
     for b in range(n_blocks):
         for a in range(b * block, b * block + lists.n_changed[b]):
-            lists.changed[n] = lists.changed[a]
-            lists.reason[n] = lists.reason[a]
+            i, reason = lists.changed[a], lists.reason[a]
+            while h < n_hired and hired[h] <= i:
+                if hired[h] < i:
+                    due[n], why[n] = hired[h], UNIT
+                    n += 1
+                elif reason == DISABILITY:
+                    reason = np.uint8(UNIT)
+                h += 1
+            due[n], why[n] = i, reason
             n += 1
-    for a in range(n_hired):
-        lists.changed[n + a] = lists.hired[a]
-        lists.reason[n + a] = UNIT
-    return n, n + n_hired
+    for a in range(h, n_hired):
+        due[n], why[n] = hired[a], UNIT
+        n += 1
+    return n
 
 
 @kernel

@@ -60,7 +60,6 @@ def pay_placements(
     terms: Any,
     r: Any,
     month: int,
-    starting: int,
     posted: Any,
     counts: Any,
     paid: Any,
@@ -72,14 +71,13 @@ def pay_placements(
     ----------
     c, rows, n : residents' columns and the rows to look at.
     terms, r, month : terms, rates, month number.
-    starting : 1 for this month's hires (only placements that start now), 0 for the others.
     posted : one-off payments of the month by Place and line, pence, written.
     counts : counts by subsidy, Place and item, written.
     paid, owed : pence paid this month and still to come for running placements, by subsidy, written.
     """
     for a in range(n):
         i = rows[a]
-        if c.programme[i] == 0 or (c.programme_since[i] == month) != (starting == 1):
+        if c.programme[i] == 0:
             continue
         k = np.int64(c.programme[i]) - 1
         p = c.place[i]
@@ -91,7 +89,7 @@ def pay_placements(
         counts[k, p, MONTHS_PAID] += 1
         left = terms.months[k] - 1 - (month - c.programme_since[i])
         owed[k] += max(np.int64(0), left) * cost + terms.end[k]
-        if starting == 1:
+        if c.programme_since[i] == month:
             posted[p, _GRANT + shift] += terms.start[k]
             posted[p, _SUPPORT + shift] += terms.support[k]
             posted[p, _ADMINISTRATION + shift] += terms.administration[k]

@@ -12,7 +12,7 @@ import numpy as np
 
 from scenarios.vocabulary import AGE_MAX_YEARS, Benefit, State
 from simulation.columns import NO_GAIN, UNIT_FLOWS
-from simulation.compiling import inlined, kernel
+from simulation.compiling import ask_ahead, inlined, kernel
 from simulation.ledger import LINE_INDEX
 from simulation.streams import draw, high, low
 from simulation.taxben.gain import kept_by, tax_support_of
@@ -50,6 +50,8 @@ _TAX_SUPPORT, _HANDLING = LINE_INDEX["council_tax_support"], LINE_INDEX["claim_h
 _ABSENT, _UNEMPLOYED = int(State.ABSENT), int(State.UNEMPLOYED)
 _LTS, _STUDENT, _OTHER = int(State.LONG_TERM_SICK), int(State.STUDENT), int(State.OTHER_INACTIVE)
 _NEVER = -32768
+AHEAD, SPARSE = 16, 4
+"""Rows whose columns are asked for before their turn, where no more than one row in SPARSE is settled."""
 _NONE, _SEARCHING, _HEALTH = int(Benefit.NONE), int(Benefit.UC_SEARCHING), int(Benefit.UC_HEALTH)
 _WORKING, _OTHER_UC = int(Benefit.UC_WORKING), int(Benefit.UC_OTHER)
 
@@ -272,6 +274,58 @@ def part(c: Any, i: int) -> Any:
     return partner
 
 
+@inlined
+def ask_resident(c: Any, i: int) -> None:
+    """Ask for what a resident's own payments are worked out of."""
+    ask_ahead(c.id, i)
+    ask_ahead(c.place, i)
+    ask_ahead(c.birth, i)
+    ask_ahead(c.severity, i)
+    ask_ahead(c.pip, i)
+    ask_ahead(c.state, i)
+    ask_ahead(c.since, i)
+    ask_ahead(c.work_since, i)
+    ask_ahead(c.work_history, i)
+    ask_ahead(c.programme, i)
+    ask_ahead(c.slot, i)
+    ask_ahead(c.hours, i)
+    ask_ahead(c.pay, i)
+    ask_ahead(c.gross, i)
+    ask_ahead(c.gross_kind, i)
+    ask_ahead(c.limited, i)
+    ask_ahead(c.contributory, i)
+
+
+@inlined
+def ask_unit(c: Any, i: int) -> None:
+    """Ask for what the payments of a resident's unit are worked out of; partners stand side by side as a rule."""
+    ask_ahead(c.id, i)
+    ask_ahead(c.place, i)
+    ask_ahead(c.birth, i)
+    ask_ahead(c.state, i)
+    ask_ahead(c.partner, i)
+    ask_ahead(c.cohort, i)
+    ask_ahead(c.child_birth, i)
+    ask_ahead(c.child_until, i)
+    ask_ahead(c.tenure, i)
+    ask_ahead(c.rent, i)
+    ask_ahead(c.work_since, i)
+    ask_ahead(c.gross, i)
+    ask_ahead(c.gross_kind, i)
+    ask_ahead(c.pip, i)
+    ask_ahead(c.limited, i)
+    ask_ahead(c.contributory, i)
+    ask_ahead(c.unit_flows, i)
+    ask_ahead(c.unit_flows, i + 1)  # its items reach into the next line of the cache
+    ask_ahead(c.award, i)
+    ask_ahead(c.benefit, i)
+    ask_ahead(c.claim_since, i)
+    ask_ahead(c.counted, i)
+    ask_ahead(c.keep, i)
+    ask_ahead(c.qualification, i)
+    ask_ahead(c.ability, i)
+
+
 @kernel
 def settle(
     c: Any, rows: Any, reason: Any, n: int, month: int, r: Any, pay: Any, p: Any, keys: Any, flows: Any,
@@ -282,14 +336,17 @@ def settle(
     Parameters
     ----------
     c : residents' columns; pay, benefits, gains from work and broken partnerships are written.
-    rows, reason, n : rows whose payments may change, why (one of `visit.UNIT` ...; written), how many.
+    rows, reason, n : rows whose payments may change, in order, why (one of `visit.UNIT` ...; written), how many.
     month : month number.
     r, pay, p, keys : rates of the year, integers of pay and of claiming, keys for good.
     flows : working space of UNIT_FLOWS numbers, written.
     running, posted : standing and single payments by Place and line, pence, written.
     band, claimants : age band by months of age; residents who must look, by Place and age band, written.
     """
+    sparse = n * SPARSE < c.id.size  # the processor asks ahead by itself where rows follow each other
     for a in range(n):
+        if sparse:
+            ask_resident(c, rows[min(n - 1, a + AHEAD)])
         i = rows[a]
         if settle_disability(c, i, r, p, keys, running) and reason[a] == DISABILITY:
             reason[a] = UNIT  # the benefit cap asks whether somebody has the payment
@@ -305,5 +362,11 @@ def settle(
             who = i
             if parting:
                 who = part(c, i) if reason[a] == NEWCOMER else np.int64(-1)
+            else:
+                if sparse:
+                    ask_unit(c, rows[min(n - 1, a + AHEAD)])
+                j = np.int64(c.partner[i])
+                if a > 0 and j == rows[a - 1] and c.partner[j] == i and reason[a - 1] != DISABILITY:
+                    who = np.int64(-1)  # settled with the partner a moment ago
             if who >= 0 and (parting or reason[a] != DISABILITY):
                 settle_unit(c, who, month, r, pay, p, keys, flows, running, posted, band, claimants)
