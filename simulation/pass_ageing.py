@@ -11,6 +11,7 @@ from simulation.columns import CHILD_MONTHS, NO_GAIN
 from simulation.compiling import inlined
 from simulation.residents import ID_GENERATION
 from simulation.streams import draw, high, low
+from simulation.taxben.units import ADULT_MONTHS
 from simulation.visit import (
     CHANGED,
     CHILDCARE_UNTIL,
@@ -169,7 +170,9 @@ def age(
         counters.flows[p, _ARRIVALS] += 1
     elif why & DUE != 0:
         why |= CHANGED | EXIT | HEALTH_EVENT
-        if now != before or (c.limited[i] > 0 and s <= _ABSENT) or is_birthday(c, v, i, month):
+        # what somebody in work is paid hangs on his age until he counts as an adult, on that of others for good
+        of_age = now != before and (s > _ABSENT or months <= ADULT_MONTHS)
+        if of_age or (c.limited[i] > 0 and s <= _ABSENT) or is_birthday(c, v, i, month):
             why |= MONEY  # an age, a term of an award or a child's age; a job's or a treatment's term pays nothing
         leave_home(c, i, month)
         if now != before:
