@@ -136,7 +136,8 @@ def _waits(rates: Sequence[float]) -> NDArray[np.int64]:
     out = np.full((len(rates), WAIT_STEPS), ENDLESS, np.int64)
     for row, rate in zip(out, rates, strict=True):
         if rate > 0.0:
-            ticks = np.ceil(ten_digits(wait_quantiles(rate, TICKS_A_MONTH, WAIT_STEPS)))
+            waits = np.minimum(wait_quantiles(rate, TICKS_A_MONTH, WAIT_STEPS), 2.0 * ENDLESS)  # some are infinite
+            ticks = np.ceil(ten_digits(waits))
             row[:] = np.clip(ticks, 1.0, float(ENDLESS))
     return out
 

@@ -62,6 +62,8 @@ def ratios(effects: Mapping[str, float], months: Floats, length: float, site: Fl
 def wait_quantiles(rate: float, ticks_a_month: int, steps: int) -> Floats:
     """Return quantiles of a wait that ends with a constant monthly hazard, in ticks, shape (steps,).
 
+    They are infinite where the hazard is too small for a number to hold them.
+
     Parameters
     ----------
     rate : chance a month that it ends, above 0.
@@ -69,5 +71,6 @@ def wait_quantiles(rate: float, ticks_a_month: int, steps: int) -> Floats:
     steps : number of equal steps of chance.
     """
     share = (np.arange(steps) + 0.5) / steps
-    out: Floats = np.log1p(-share) / np.log1p(-min(rate, 0.999)) * ticks_a_month
+    with np.errstate(over="ignore"):
+        out: Floats = np.log1p(-share) / np.log1p(-min(rate, 0.999)) * ticks_a_month
     return out

@@ -17,6 +17,7 @@ from simulation.ledger import LINE_INDEX
 from simulation.model import RegionModel
 from simulation.output import FLOW_ITEMS, SERVICE_ITEMS
 from simulation.processes.help_effects import RATIOS, ratios, strength, wait_quantiles
+from simulation.service_tables import ENDLESS, terms_of
 from tests.services import EASY_DOORS, OUT_OF_WORK, service, with_services
 from tests.worlds import baseline, differing, model_of, run, start_of, world
 
@@ -201,6 +202,12 @@ def test_waits_end_with_a_constant_hazard() -> None:
     ticks = wait_quantiles(0.2, 30, 4096)
     assert (ticks <= 30).mean() == pytest.approx(0.2, abs=0.001)
     assert (ticks <= 60).mean() == pytest.approx(0.36, abs=0.001)
+
+
+def test_a_hazard_too_small_to_hold_meets_nobody() -> None:
+    for rate in (5e-324, 1e-300, 1e-20):
+        terms = terms_of([service(effects={"drop_out": rate})])
+        assert (terms.drop_out == ENDLESS).all(), rate
 
 
 def test_a_condition_on_age_is_a_condition(start: Any) -> None:
