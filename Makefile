@@ -9,6 +9,8 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 # uv installs some ten times faster; pip does it where uv cannot, as behind an index that only pip is told of.
 PIP = $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
+# Every command starts several processes, and each would compile all its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 PACKAGES := evidence scenarios simulation results experiments calibration workability
 
 .DEFAULT_GOAL := help
