@@ -16,7 +16,9 @@ Plain = Mapping[str, Any]
 SHOWN = 12
 """Bars of a chart: the most influential; its table has all."""
 NAMED = 5
-"""Points of Morris' plane that carry their name: the furthest from the corner."""
+"""Points of Morris' plane that carry their name at most: the furthest from the corner."""
+LABEL = (0.5, 0.06)
+"""Width and height of a name on Morris' plane, as shares of its axes."""
 MILLION = 1e6
 CLEAR, UNCLEAR = "clear of chance", "not distinguishable from chance"
 FILLS = {CLEAR: theme.PALETTE[1], UNCLEAR: "#FFFFFF"}
@@ -140,6 +142,18 @@ def effect_chart(content: Plain, output: Plain) -> Chart:
     )  # fmt: skip
 
 
+def readable(names: list[str], x: list[float], y: list[float]) -> list[str]:
+    """Return the names of points, the first first, without those that would be written over an earlier one."""
+    wide, high = (
+        share * max([abs(value) for value in values], default=0.0) for share, values in zip(LABEL, (x, y), strict=True)
+    )
+    out: list[str] = []
+    for place, name in enumerate(names):
+        covered = any(out[k] and abs(x[k] - x[place]) < wide and abs(y[k] - y[place]) < high for k in range(place))
+        out.append("" if covered else name)
+    return out
+
+
 def plane_chart(content: Plain, output: Plain) -> Chart:
     """Return Morris' plane: mean absolute effect against the spread of effects."""
     import pandas as pd
@@ -157,6 +171,7 @@ def plane_chart(content: Plain, output: Plain) -> Chart:
             for place, (title, row) in enumerate(ranked(content, output))
         ]
     )
+    every["name"] = readable(every["name"].tolist(), every["mu_star"].tolist(), every["sigma"].tolist())
     clear = int((every["mark"] == CLEAR).sum())
     title = f"{clear} of {len(every)} factors move {in_words(output)} by more than chance"
     listed = "; ".join(f"{r['label']}: {r['mu_star']:.3g} and {r['sigma']:.3g}" for r in every.to_dict("records"))

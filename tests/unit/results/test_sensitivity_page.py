@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from results.sensitivity_charts import charts_of
+from results.sensitivity_charts import charts_of, readable
 from results.sensitivity_page import build_page
 from results.sensitivity_words import (
     NOT_DISTINGUISHABLE,
@@ -40,6 +40,13 @@ def test_every_chart_has_its_finding_its_words_and_its_table_on_the_page(case: s
         assert note.replace("'", "&#39;") in page
     assert page.count("<img") == sum(map(len, charts.values())) == page.count("<details>")
     assert ("emulator" in content["notes"][0]) == (case == "emulated") == ("on an emulator: Kick" in page)
+
+
+def test_names_on_the_plane_are_not_written_over_one_another() -> None:
+    names = ["first", "beside", "above", "far left", "unnamed"]
+    x, y = [10.0, 9.0, 10.0, 2.0, 9.5], [5.0, 5.1, 9.0, 5.0, 1.0]
+    assert readable([*names[:4], ""], x, y) == ["first", "", "above", "far left", ""]
+    assert readable(["one", "two"], [0.0, 0.0], [0.0, 0.0]) == ["one", "two"]
 
 
 def test_words_name_what_matters_and_what_cannot_be_told_from_chance() -> None:
