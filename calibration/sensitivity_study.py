@@ -44,7 +44,7 @@ from evidence.errors import EvidenceError
 from evidence.sensitivity_files import SHIPPED, Group, read_groups
 from experiments.cache import hash_of
 from experiments.errors import InvalidData, InvalidRequest, MissingData, UnfitScenarios
-from experiments.estimate import Estimate, estimate, fitting
+from experiments.estimate import FIGURES_BYTES, Estimate, estimate, fitting
 from experiments.plans import Plan, months_of, plan, shipped_parameters
 from experiments.posterior import refuse_if_stale
 from experiments.sensitivity_design import (
@@ -191,7 +191,7 @@ class SensitivityStudy:
         """Return the same by means."""
         return estimate(
             self.plan.n_residents, n_runs=self.runs(self.samples), run_months=self.estimate_months,
-            workers=workers, threads=threads, has_draws=True,
+            workers=workers, threads=threads, has_draws=True, saved_bytes=FIGURES_BYTES,
         )  # fmt: skip
 
     def as_dict(self) -> dict[str, Any]:

@@ -22,6 +22,8 @@ DRAW_RESIDENT_BYTES = 180
 """The columns of the start that a draw's own was run in from, kept beside it."""
 SAVED_BYTES = 5 * MEGABYTE
 """A saved run: both arms' monthly counts, compressed; their rows of a table; while it is made, the same unpacked."""
+FIGURES_BYTES = 1 << 13
+"""A run of which only a line of figures is kept."""
 REPORT_BYTES = 10 * MEGABYTE
 """Tables, workbook and report of a study."""
 EVENT_RESIDENT_BYTES = 256
@@ -86,6 +88,7 @@ def estimate(
     threads: int,
     event_months: int = 0,
     has_draws: bool = False,
+    saved_bytes: int = SAVED_BYTES,
 ) -> Estimate:
     """Return what a study is expected to take.
 
@@ -105,6 +108,8 @@ def estimate(
         Months that the event log of each of two arms covers; 0 where none is kept.
     has_draws : bool
         Whether runs take draws of a posterior.
+    saved_bytes : int
+        What is kept of a run.
     """
     measured = _measured_near(n_residents)
     speed = measured.get("resident_months_a_second_and_thread", DEFAULT_SPEED)
@@ -118,7 +123,7 @@ def estimate(
     return Estimate(
         memory_bytes=workers * (base + resident * n_residents),
         free_bytes=int(psutil.virtual_memory().available),
-        disk_bytes=n_runs * (SAVED_BYTES + round(2 * event_rows * EVENT_ROW_BYTES)) + REPORT_BYTES,
+        disk_bytes=n_runs * (saved_bytes + round(2 * event_rows * EVENT_ROW_BYTES)) + REPORT_BYTES,
         seconds=work + setup * n_residents + 2 * event_rows * n_runs * EVENT_ROW_SECONDS / min(workers, max(1, n_runs)),
         is_measured=bool(measured),
         event_rows=event_rows,

@@ -19,6 +19,8 @@ from results.files import digest_of
 
 ROOT = Path(__file__).parents[1]
 SEEDS = 40
+AGAIN = 0.6
+"""Chance that a study that outlived the death of a worker is struck once more."""
 EARLY = 0.15
 """Share of the blows that fall while a study starts."""
 BETWEEN, WRITING = 0.3, 4.0
@@ -32,18 +34,23 @@ import os, random, signal
 _replace, _left = os.replace, [int(os.environ["KILL_AT_RENAME"])]
 _before = random.Random(os.getpid()).random() < 0.5
 
+def die():
+    told = os.open(os.environ["KILLED"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(told, b".")
+    os.kill(os.getpid(), signal.SIGKILL)
+
 def replace(*args, **named):
     _left[0] -= 1
     if _left[0] == 0 and _before:
-        os.kill(os.getpid(), signal.SIGKILL)
+        die()
     _replace(*args, **named)
     if _left[0] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+        die()
 
 if _left[0] > 0:
     os.replace = replace
 """
-"""A module that every interpreter of the study loads first: it kills its own process at its nth rename."""
+"""A module that every interpreter of the study loads first: it kills its own process at its nth rename, and says so."""
 
 
 @dataclass
@@ -84,9 +91,15 @@ def start(out: Path, place: Path, at_rename: int = 0) -> subprocess.Popen[bytes]
     """Start the study into a folder, in a process group of its own."""
     (place / "sitecustomize.py").write_text(DYING, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": f"{place}:{ROOT}", "KILL_AT_RENAME": str(at_rename)}
+    environment["KILLED"] = str(died_at_rename(place))
     command = [sys.executable, "-m", "workability", *STUDY, str(out)]
     with (place / "output.txt").open("ab") as heard:
         return subprocess.Popen(command, cwd=place, env=environment, stdout=heard, stderr=heard, start_new_session=True)
+
+
+def died_at_rename(place: Path) -> Path:
+    """Return the file to which whoever dies at a rename adds a byte."""
+    return place / "died-at-rename"
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -145,11 +158,17 @@ def hard_kills(n: int, place: Path, seed: int) -> Tally:
             process = start(out, place, rng.randint(1, SEEDS // 2) if kind == "whoever renames" else 0)
             # some blows fall while it starts, most among the runs, some while it writes what came of them
             seeds = 0 if rng.random() < EARLY else len(before) + rng.randint(1, SEEDS // 3)
-            after = rng.uniform(0.0, WRITING if seeds > SEEDS or not seeds else BETWEEN)
-            struck = kind in ("the runner", "a worker") and strike(process, kind, out, min(seeds, SEEDS), after)
-            end(process)
-            if struck or (kind == "whoever renames" and process.returncode < 0):
+            while kind in ("the runner", "a worker"):
+                after = rng.uniform(0.0, WRITING if seeds > SEEDS or not seeds else BETWEEN)
+                if not strike(process, kind, out, min(seeds, SEEDS), after):
+                    break
                 tally.kills[kind] += 1
+                seeds += rng.randint(1, SEEDS // 3)
+                kind = rng.choice(("the runner", "a worker")) if rng.random() < AGAIN else ""
+            end(process)
+            if died_at_rename(place).exists():
+                tally.kills["whoever renames"] += died_at_rename(place).stat().st_size
+                died_at_rename(place).unlink()
             now = saved(out)
             tally.lost += [f"{out.name}/{name}" for name in before if name not in now]
             tally.redone += [f"{out.name}/{name}" for name in before if name in now and now[name] != before[name]]

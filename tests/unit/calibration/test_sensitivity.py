@@ -22,6 +22,7 @@ from calibration.sensitivity_runs import results_of
 from calibration.sensitivity_study import sensitivity_study
 from calibration.sensitivity_vectors import HELD, Support, held_values, levels_for
 from experiments.errors import InvalidData, InvalidRequest, MissingData, RunError, UnfitScenarios
+from experiments.estimate import MEGABYTE, REPORT_BYTES
 from experiments.requests import Request
 from experiments.sensitivity_analysis import NO_CHANCE
 from experiments.sensitivity_design import MORRIS, SOBOL, Space, morris_design, spread_design
@@ -183,7 +184,12 @@ def test_more_samples_add_to_the_runs_that_are_there(tmp_path: Path) -> None:
     assert more.folder != first.folder and kept.stat().st_mtime_ns == made
     lines, fewer = (pd.read_parquet(found.folder / "runs.parquet") for found in (more, first))
     pd.testing.assert_frame_equal(lines.iloc[: len(fewer)], fewer)
-    assert lines["seed"].is_unique and len(lines) == sensitivity_study(replace(request, samples=8)).runs(8)
+    study = sensitivity_study(replace(request, samples=8))
+    taken = sum(path.stat().st_size for folder in (runs, more.folder) for path in folder.rglob("*") if path.is_file())
+    assert taken < study.estimate.disk_bytes < study.runs(8) * MEGABYTE + REPORT_BYTES, (
+        "a line of figures is kept a run"
+    )
+    assert lines["seed"].is_unique and len(lines) == study.runs(8)
 
 
 def test_sobol_adds_samples_until_the_budget_ends_and_says_so(tmp_path: Path) -> None:
