@@ -102,7 +102,7 @@ def context_of(content: Plain, charts: Mapping[str, Chart]) -> dict[str, Any]:
         "regret_table": regret_table(content),
         "information_words": information_finding(content),
         "information_table": information_table(content),
-        "boxes": [box_finding(content, box) for box in content["boxes"]],
+        "boxes": list(dict.fromkeys(box_finding(content, box) for box in content["boxes"])),  # some say the same
         "limit_table": limit_table(content),
         "outcome_table": table_of(
             "Measured outcomes", ("Outcome", "What it is"), [[OUTCOMES[k], OUTCOME_WORDS[k]] for k in OUTCOMES]

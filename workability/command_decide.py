@@ -131,7 +131,7 @@ def _show(content: Mapping[str, Any], colour: bool) -> None:
             heads = [column.heading for column in table.columns]
             numbers = [i for i, column in enumerate(table.columns) if column.is_number]
             terminal.table(table.caption, heads, table.rows, right=numbers, colour=colour)
-    boxes = [box["finding"] for box in content["boxes"]]
+    boxes = dict.fromkeys(box["finding"] for box in content["boxes"])  # outcomes and parameters may say the same
     for text in (*content["findings"], *boxes, *content["criteria_findings"]):
         terminal.data(f"{text}.")
     terminal.data(content["status"])

@@ -82,6 +82,14 @@ def test_where_information_is_not_told_there_is_neither_chart_nor_table() -> Non
     assert found["caveats"][0] in text
 
 
+def test_an_option_that_never_pays_back_is_said_to_once(content: dict[str, Any]) -> None:
+    changed = json.loads(json.dumps(content))
+    for box in changed["boxes"]:
+        box |= {"status": "never", "limits": []}
+    said = build_page(with_words(changed), charts_of(content)).count("so no limits are sought.</li>")
+    assert said == len(OPTIONS) < len(changed["boxes"])
+
+
 def test_tables_on_disk_hold_every_option_and_measure(content: dict[str, Any]) -> None:
     options = option_frame(content)
     assert set(options["option"]) == {*OPTIONS, "nothing"} and options.groupby("option").size().nunique() == 1
