@@ -49,7 +49,7 @@ run: $(READY)
 analysis: $(READY)
 	$(BIN)/workability run kickstart --sample 1:10 --draws 200 --seeds 5
 	$(BIN)/workability sensitivity kickstart --method morris --months 36
-	$(BIN)/workability sensitivity kickstart --method sobol --groups policy --months 36
+	$(BIN)/workability sensitivity kickstart --method sobol --groups policy --months 36 --samples 256 --budget 3000
 	$(BIN)/workability decide kickstart jobs-guarantee --sample 1:10 --draws 200 --seeds 5
 
 test: $(READY)
