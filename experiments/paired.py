@@ -261,6 +261,7 @@ def _run(study: Plan, copy: Copy | None, heard: Events, fresh: bool) -> Finished
         if n_fetched:
             log.stage(f"Fetched {n_fetched} results from the copy.")
         outcome = execute(study, study.folder, log)
+        remove_parts(study.folder)  # of workers that were killed since
         log.stage("Writing tables, workbook and report.")
         headline = run_folder.publish(study, outcome, started, study.store)
     return Finished(study.folder, headline, outcome.failed, False)

@@ -131,6 +131,23 @@ def test_a_damaged_seed_file_is_redone_and_the_others_are_not(
     assert not half.exists()
 
 
+def test_what_a_killed_worker_left_half_written_is_gone_when_the_study_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: paired.Finished
+) -> None:
+    execute = paired.execute
+    half = seed_path(paired.plan(request(tmp_path)).folder, 1).with_name(".1.npz.99.part")
+
+    def killed(study: Any, folder: Path, events: Events) -> Any:
+        outcome = execute(study, folder, events)
+        half.write_bytes(b"half of it")
+        return outcome
+
+    monkeypatch.setattr(paired, "execute", killed)
+    found = paired.run(request(tmp_path))
+    assert half.parent.is_dir() and not half.exists()
+    assert seed_bytes(found.folder) == seed_bytes(whole.folder)
+
+
 def test_the_content_hash_depends_on_what_decides_a_figure_and_on_nothing_else(tmp_path: Path) -> None:
     def content(out: Path = tmp_path, **changes: Any) -> str:
         return paired.plan(request(out, **changes)).content_hash
