@@ -238,7 +238,7 @@ def _stop(pool: ProcessPoolExecutor) -> None:
     processes = list((pool._processes or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:
-        process.terminate()
+        process.kill()
     for process in processes:
         process.join(timeout=5)
 
@@ -272,10 +272,8 @@ def _drain(tasks: list[Task], work: Work, workers: int, outcome: Outcome, events
     pool = _pool(workers)
     try:
         _collect(pool, tasks, work, outcome, events)
-    except BaseException:
-        _stop(pool)
-        raise
-    pool.shutdown()
+    finally:
+        _stop(pool)  # asked to leave by themselves, workers would be waited for for ever if one is killed just then
 
 
 def _part_of(work: Work, task: Task) -> Work:

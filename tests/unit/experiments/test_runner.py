@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import nullcontext
@@ -50,6 +51,16 @@ class FakeWork:
     def is_saved(self, task: Task) -> bool:
         path = self.path(task)
         return path.is_file() and path.read_text() == self.content(task)
+
+
+@dataclass(frozen=True)
+class FallsSilent(FakeWork):
+    """Saves its task; then the process that ran it answers nothing any more, not even that it should leave."""
+
+    def __call__(self, task: Task, tick: Tick | None = None) -> None:
+        super().__call__(task, tick)
+        signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGSTOP))
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
 
 
 class Heard(Events):
@@ -179,6 +190,14 @@ class Cluster(Executor):
         else:
             future.set_result(fn(*words, **named))
         return future
+
+
+def test_a_worker_that_falls_silent_once_its_work_is_saved_is_not_waited_for(tmp_path: Path) -> None:
+    slow = Heard()
+    slow.finished = lambda *_: time.sleep(1.0)  # type: ignore[method-assign]
+    work = FallsSilent(str(tmp_path))
+    outcome = run_many(tasks(2), work, work.is_saved, workers=2, events=slow)
+    assert not outcome.failed and sorted(outcome.finished) == tasks(2)
 
 
 def test_what_waits_behind_a_task_that_kills_its_worker_does_not_fail_with_it(tmp_path: Path) -> None:
