@@ -126,13 +126,24 @@ def strike(process: subprocess.Popen[bytes], kind: str, out: Path, seeds: int, a
         return False
     victim = process.pid
     if kind == "a worker":
-        workers = [p for p in psutil.Process(process.pid).children() if "spawn_main" in " ".join(p.cmdline())]
-        workers = [p for p in workers if "resource_tracker" not in " ".join(p.cmdline())]
+        workers = [child.pid for child in psutil.Process(process.pid).children() if _is_worker(child)]
         if not workers:
             return False
-        victim = workers[0].pid
-    os.kill(victim, signal.SIGKILL)
+        victim = workers[0]
+    try:
+        os.kill(victim, signal.SIGKILL)
+    except ProcessLookupError:  # it has ended meanwhile
+        return False
     return True
+
+
+def _is_worker(child: psutil.Process) -> bool:
+    """Return whether a child of the runner computes; one that has just ended doesn't."""
+    try:
+        command = " ".join(child.cmdline())
+    except psutil.NoSuchProcess:  # also a zombie
+        return False
+    return "spawn_main" in command and "resource_tracker" not in command
 
 
 def hard_kills(n: int, place: Path, seed: int) -> Tally:
