@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from experiments.errors import BusyFolder, UnusableOutput
 from experiments.version import ROOT, compiled_hash
-from results.files import sync_folder
+from results.files import remove_parts, sync_folder
 
 KEPT_COMPILED = 3
 """Compiled code of this many versions of the sources is kept."""
@@ -116,6 +116,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 def only_writer(folder: Path) -> Iterator[None]:
     """Hold the folder for one process; the lock goes with the process, however it ends.
 
+    What writers that were killed left half written in it is removed, before and after.
+
     Raises
     ------
     BusyFolder
@@ -134,7 +136,11 @@ def only_writer(folder: Path) -> Iterator[None]:
             raise BusyFolder(
                 f"{folder}: another process is writing this run. Wait for it, or choose another folder with --out."
             ) from None
-        yield
+        remove_parts(folder)
+        try:
+            yield
+        finally:
+            remove_parts(folder)
 
 
 def usable_folder(folder: Path) -> None:

@@ -20,7 +20,6 @@ from experiments.plans import Plan, cautions, plan, shipped_parameters, shipped_
 from experiments.posterior import CENTRAL
 from experiments.requests import Request
 from experiments.runner import Outcome, Task, run_many
-from results.files import remove_parts
 from results.pairing import compare_arms
 from results.partial import read_seed, save_seed, seed_path
 from results.summary import NOT_CALIBRATED
@@ -255,13 +254,11 @@ def _run(study: Plan, copy: Copy | None, heard: Events, fresh: bool) -> Finished
     cost.refuse_if_disk_is_full(study.estimate, study.folder, request.sample)
     started = time.time()
     with only_writer(study.folder):
-        remove_parts(study.folder)
         log = Log(study.folder / run_folder.LOG_FILE, study.content_hash, heard)
         n_fetched = 0 if copy is None else copy.fetch(study.folder, request.tasks)
         if n_fetched:
             log.stage(f"Fetched {n_fetched} results from the copy.")
         outcome = execute(study, study.folder, log)
-        remove_parts(study.folder)  # of workers that were killed since
         log.stage("Writing tables, workbook and report.")
         headline = run_folder.publish(study, outcome, started, study.store)
     return Finished(study.folder, headline, outcome.failed, False)
