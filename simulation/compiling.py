@@ -53,23 +53,23 @@ rule = _njit(cache=True, error_model="numpy", _nrt=False)
 
 
 @_intrinsic
-def ask_ahead(context: Any, array: Any, row: Any) -> Any:
-    """Ask the memory for the first item of an array's row, which a kernel will need soon, without waiting for it.
+def ask_ahead(context: Any, arrays: Any, row: Any) -> Any:
+    """Ask the memory for the first items of a row of some arrays, which a kernel will need soon, without waiting.
 
     It changes no value and may name a row beyond the end. A pass over few of many rows waits for memory most of its
     time otherwise: their order is known, but not to the processor.
     """
 
     def generate(target: Any, builder: Any, signature: Any, given: Any) -> Any:
-        held = _array(signature.args[0])(target, builder, given[0])
         place = target.cast(builder, given[1], signature.args[1], numba.types.intp)
-        stride = _utils.unpack_tuple(builder, held.strides)[0]
-        byte = builder.bitcast(held.data, _utils.voidptr_t)
-        address = builder.gep(byte, [builder.mul(place, stride)])
         flag = ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [address.type, flag, flag, flag])
-        asked = builder.module.declare_intrinsic("llvm.prefetch", [address.type], kind)
-        builder.call(asked, [address, flag(0), flag(3), flag(1)])  # to read, to keep in every cache, data
+        kind = ir.FunctionType(ir.VoidType(), [_utils.voidptr_t, flag, flag, flag])
+        asked = builder.module.declare_intrinsic("llvm.prefetch", [_utils.voidptr_t], kind)
+        for one, array in zip(_utils.unpack_tuple(builder, given[0]), signature.args[0].types, strict=True):
+            held = _array(array)(target, builder, one)
+            stride = _utils.unpack_tuple(builder, held.strides)[0]
+            address = builder.gep(builder.bitcast(held.data, _utils.voidptr_t), [builder.mul(place, stride)])
+            builder.call(asked, [address, flag(0), flag(3), flag(1)])  # to read, to keep in every cache, data
         return target.get_dummy_value()
 
-    return numba.types.void(array, row), generate
+    return numba.types.void(arrays, row), generate

@@ -277,53 +277,23 @@ def part(c: Any, i: int) -> Any:
 @inlined
 def ask_resident(c: Any, i: int) -> None:
     """Ask for what a resident's own payments are worked out of."""
-    ask_ahead(c.id, i)
-    ask_ahead(c.place, i)
-    ask_ahead(c.birth, i)
-    ask_ahead(c.severity, i)
-    ask_ahead(c.pip, i)
-    ask_ahead(c.state, i)
-    ask_ahead(c.since, i)
-    ask_ahead(c.work_since, i)
-    ask_ahead(c.work_history, i)
-    ask_ahead(c.programme, i)
-    ask_ahead(c.slot, i)
-    ask_ahead(c.hours, i)
-    ask_ahead(c.pay, i)
-    ask_ahead(c.gross, i)
-    ask_ahead(c.gross_kind, i)
-    ask_ahead(c.limited, i)
-    ask_ahead(c.contributory, i)
+    ask_ahead(
+        (c.id, c.place, c.birth, c.severity, c.pip, c.state, c.since, c.work_since, c.work_history, c.programme, c.slot,
+         c.hours, c.pay, c.gross, c.gross_kind, c.limited, c.contributory),
+        i,
+    )  # fmt: skip
 
 
 @inlined
 def ask_unit(c: Any, i: int) -> None:
     """Ask for what the payments of a resident's unit are worked out of; partners stand side by side as a rule."""
-    ask_ahead(c.id, i)
-    ask_ahead(c.place, i)
-    ask_ahead(c.birth, i)
-    ask_ahead(c.state, i)
-    ask_ahead(c.partner, i)
-    ask_ahead(c.cohort, i)
-    ask_ahead(c.child_birth, i)
-    ask_ahead(c.child_until, i)
-    ask_ahead(c.tenure, i)
-    ask_ahead(c.rent, i)
-    ask_ahead(c.work_since, i)
-    ask_ahead(c.gross, i)
-    ask_ahead(c.gross_kind, i)
-    ask_ahead(c.pip, i)
-    ask_ahead(c.limited, i)
-    ask_ahead(c.contributory, i)
-    ask_ahead(c.unit_flows, i)
-    ask_ahead(c.unit_flows, i + 1)  # its items reach into the next line of the cache
-    ask_ahead(c.award, i)
-    ask_ahead(c.benefit, i)
-    ask_ahead(c.claim_since, i)
-    ask_ahead(c.counted, i)
-    ask_ahead(c.keep, i)
-    ask_ahead(c.qualification, i)
-    ask_ahead(c.ability, i)
+    ask_ahead(
+        (c.id, c.place, c.birth, c.state, c.partner, c.cohort, c.child_birth, c.child_until, c.tenure, c.rent,
+         c.work_since, c.gross, c.gross_kind, c.pip, c.limited, c.contributory, c.unit_flows, c.award, c.benefit,
+         c.claim_since, c.counted, c.keep, c.qualification, c.ability),
+        i,
+    )  # fmt: skip
+    ask_ahead((c.unit_flows,), i + 1)  # a unit's flows reach into the next line of the cache
 
 
 @kernel

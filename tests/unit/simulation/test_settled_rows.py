@@ -43,7 +43,7 @@ def test_changed_and_hired_are_merged_in_row_order_nobody_twice(seed: int) -> No
 def _sum_asking(array: Any, ahead: int) -> Any:
     total = 0
     for i in range(array.shape[0]):
-        ask_ahead(array, i + ahead)
+        ask_ahead((array, array[:, 0]), i + ahead)
         total += array[i, -1]
     return total
 
