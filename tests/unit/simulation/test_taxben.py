@@ -12,6 +12,7 @@ from evidence.registry import rule_years, rules
 from experiments.taxben import assess, assess_monthly
 from simulation.taxben import law
 from simulation.taxben.rates import NEW_HEALTH_ELEMENT_FROM, NO_LIMIT, Rates, as_record, rates_of
+from simulation.taxben.units import ADULT_MONTHS
 from tests.unit.simulation.taxben_examples import ALONE, EXAMPLES, partner, rents, works
 
 PENCE_A_YEAR = 0.005
@@ -192,6 +193,13 @@ def test_sick_pay_is_flat_above_the_limit_and_a_share_of_low_pay_from_2026(rates
 def test_nothing_is_awarded_in_any_part_where_income_takes_it_all(rates: Rates) -> None:
     claim = law.Claim(0, 1, 0, 0, 0, 0, 0, 0, 0, 300_000, 0, 0, 0)
     assert law.award(claim, rates) == (0,) * len(law.NAMES_OF_AWARD)
+
+
+def test_what_work_pays_hangs_on_no_age_above_that_of_adults() -> None:
+    """The monthly pass settles no payments at later birthdays of people in work."""
+    for year in rule_years():
+        r, adult = rates_of(rules(year), NEW_HEALTH_ELEMENT_FROM, 1.0), ADULT_MONTHS // 12
+        assert r.young_relief_age <= adult and np.unique(r.minimum_wage[adult:]).size == 1
 
 
 def test_no_limit_of_children_is_more_than_any_family_has() -> None:
