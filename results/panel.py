@@ -162,16 +162,22 @@ class View:
         return pence[..., None] / 100
 
 
+def _by_dimension(stocks: NDArray[np.int32]) -> dict[str, Ints]:
+    """Return stocks by one dimension at a time, by one product of matrices: five sums over many axes take long.
+
+    Floats hold the counts exactly.
+    """
+    shape = stocks.shape[2:-1]
+    codes = np.indices(shape).reshape(len(shape), -1)
+    belongs = [np.ones((1, codes.shape[1])), *(np.eye(n)[:, code] for code, n in zip(codes, shape, strict=True))]
+    flat = stocks.reshape(*stocks.shape[:2], codes.shape[1], stocks.shape[-1]).astype(np.float64)
+    summed = np.matmul(np.concatenate(belongs), flat).astype(np.int64)
+    return dict(zip(DIMENSIONS, np.split(summed, np.cumsum([len(rows) for rows in belongs])[:-1], axis=2), strict=True))
+
+
 def panel_of(output: RunOutput) -> Panel:
     """Return the panel of one run; `stocks` is summed to one dimension at a time."""
     full = np.asarray(output.stocks)
-    n_axes = full.ndim
-    stocks = {}
-    for i, name in enumerate(DIMENSIONS):
-        keep = None if name == "all" else i + 1
-        axes = tuple(a for a in range(2, n_axes - 1) if a != keep)
-        summed = full.sum(axis=axes, dtype=np.int64)
-        stocks[name] = summed[:, :, None, :] if keep is None else summed
     if full.shape[-1] != len(STATES):
         raise ValueError(f"stocks have {full.shape[-1]} states; the vocabulary has {len(STATES)}")
     arrays = {name: np.array(getattr(output, name)) for name in ARRAYS}
@@ -184,7 +190,7 @@ def panel_of(output: RunOutput) -> Panel:
         policy_month=output.policy_month,
         subsidy_names=tuple(output.subsidy_names),
         service_names=tuple(output.service_names),
-        stocks=stocks,
+        stocks=_by_dimension(full),
         months=arrays["months"].astype(np.int16),
         state_hash=arrays["state_hash"].astype(np.uint64),
         scores=output.scores,

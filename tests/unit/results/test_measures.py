@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -62,6 +63,15 @@ def test_stocks_rates_and_hazards_by_hand():
     assert series("vacancies", panel).tolist() == [4, 4, 4]
     assert series("vacancies_per_unemployed", panel)[0] == 4
     assert series("in_work", panel, np.array([1])).tolist() == [0, 0, 0]
+
+
+def test_stocks_by_a_dimension_are_sums_over_the_others():
+    run = pair()[0]
+    stocks = np.random.default_rng(7).integers(0, 2**31, run.stocks.shape).astype(np.int32)
+    found, others = panel_of(replace(run, stocks=stocks)).stocks, {2, 3, 4, 5}
+    assert (found["all"][:, :, 0] == stocks.sum(axis=tuple(others), dtype=np.int64)).all()
+    for axis, name in enumerate(("age_band", "sex", "ethnicity", "health"), 2):
+        assert (found[name] == stocks.sum(axis=tuple(others - {axis}), dtype=np.int64)).all()
 
 
 def test_measures_by_dimension_add_up():
