@@ -222,10 +222,12 @@ def index_chart(content: Plain, output: Plain) -> Chart:
         for r in rows.astype(object).where(rows.notna(), None).to_dict("records")
     )
     alt = f"Chart of Sobol indices with 95% intervals. {title}. {listed}."
-    caption = _caption(
-        content, output, f"Share of the variance of {in_words(output)} left by chance",
-        "Circles: by itself; diamonds: with all interactions; lines: 95% bootstrap interval.",
-    )  # fmt: skip
+    band = "Circles: by itself; diamonds: with all interactions; lines: 95% bootstrap interval."
+    shown = rows[["value", "low", "high"]].astype(float)
+    if ((shown < 0) | (shown > 1)).any(axis=None):
+        band += " No true share is below 0 or above 1: an estimate that is shows too few runs."
+    what = f"Share of the variance of {in_words(output)} left by chance"
+    caption = _caption(content, output, what, band)
     heads = ["Factor", "Index", "Value", "2.5%", "97.5%"]
     return _bars(
         rows, ("value", "low", "high"), "Share of variance", True, (title, caption, alt),

@@ -71,6 +71,17 @@ def test_indices_that_cannot_be_told_are_not_shown_as_numbers() -> None:
     assert "not finite" in content["stop_words"]
 
 
+def test_a_share_drawn_outside_0_to_1_is_explained() -> None:
+    content = answer("sobol")
+    inside = [
+        {**output, "rows": [{key: min(max(value, 0.0), 1.0) for key, value in row.items()} for row in output["rows"]]}
+        for output in content["outputs"]
+    ]
+    for outputs, is_explained in ((content["outputs"], True), (inside, False), (unknown(content)["outputs"], False)):
+        indices = charts_of({**content, "outputs": outputs})["net"][0]
+        assert ("No true share is below 0" in indices.caption) == is_explained
+
+
 def test_the_page_says_why_no_more_samples_were_added() -> None:
     assert "Not settled: the budget of 120 runs ended" in stop_words(answer("sobol"))
     settled = answer("sobol", stop="settled")
